@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The architecture as a table. Eight ranks; a module imports only from ranks above its own, never sideways.
+// `LayeringTests` holds every `import` line in `Sources` against these rows.
+
+struct Module {
+    let name: String
+    let imports: [String]
+    var libraries: [String] = []        // C and C++ targets under Sources/C, each imported by one module only
+}
+
+let ranks: [(name: String, modules: [Module])] = [
+    ("Foundations", [
+        Module(name: "Platform", imports: [], libraries: ["CPlatform"]),
+        Module(name: "Bytes", imports: [], libraries: ["CZstd", "CLz4", "CXXHash", "CCrypto", "CZlib"]),
+        Module(name: "Columns", imports: [], libraries: ["CRE2"]),
+    ]),
+    ("Values", [
+        Module(name: "SignalModel", imports: ["Platform", "Bytes", "Columns"]),
+        Module(name: "WireFormats", imports: ["Bytes"], libraries: ["CSimdjson"]),
+    ]),
+    ("Engines", [
+        Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
+        Module(name: "Catalog", imports: ["Platform", "Bytes", "SignalModel"], libraries: ["CSQLite"]),
+        Module(name: "HTTPTransport", imports: ["Platform", "Bytes", "WireFormats"], libraries: ["CHTTP", "CCurl"]),
+        Module(name: "AWSProtocol", imports: ["Platform", "Bytes", "SignalModel", "WireFormats"]),
+    ]),
+    ("Languages", [
+        Module(name: "MetricMath", imports: ["Columns", "SignalModel"]),
+        Module(name: "LogsInsights", imports: ["Bytes", "Columns", "SignalModel"]),
+        Module(name: "FilterPatterns", imports: ["Bytes", "Columns", "SignalModel", "WireFormats"]),
+    ]),
+    ("Stores", [
+        Module(name: "MetricStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
+        Module(name: "LogStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog"]),
+        Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore"]),
+    ]),
+    ("Features", [
+        Module(name: "Alarms", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "Catalog", "AWSProtocol", "MetricMath"]),
+        Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "AWSProtocol", "HTTPTransport"]),
+    ]),
+    ("FrontEnds", [
+        Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms"]),
+        Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "LogsInsights", "FilterPatterns"]),
+        Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog"]),
+        Module(name: "SNSAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "Notifications"]),
+        Module(name: "WebConsole", imports: ["Bytes", "WireFormats"]),
+    ]),
+    ("Programs", [
+        Module(name: "GroundwatchServer", imports: [
+            "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
+            "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
+            "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "WebConsole",
+        ]),
+        Module(name: "Demonstrations", imports: ["Platform", "Bytes", "WireFormats", "HTTPTransport", "AWSProtocol"]),
+    ]),
+]
+
+/// C libraries that need code of ours in between; the others are plain system-library targets.
+let shims: [Target] = [
+    .target(name: "CPlatform", path: "Sources/C/CPlatform"),
+    .target(name: "CZlib", path: "Sources/C/CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CRE2", path: "Sources/C/CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CSimdjson", path: "Sources/C/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("microhttpd")]),
+    .target(name: "CCurl", path: "Sources/C/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+]
+let systemLibraries: [Target] = ["CZstd", "CLz4", "CXXHash", "CCrypto", "CSQLite"].map {
+    .systemLibrary(name: $0, path: "Sources/C/\($0)")
+}
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func dependencies(_ names: [String]) -> [Target.Dependency] { names.map { .byName(name: $0) } }
+
+let modules: [Target] = ranks.flatMap { rank in
+    rank.modules.map { module in
+        .target(
+            name: module.name, dependencies: dependencies(module.imports + module.libraries),
+            path: "Sources/\(rank.name)/\(module.name)", exclude: module.name == "WebConsole" ? ["Web"] : [],
+            swiftSettings: settings)
+    }
+}
+
+/// The modules that have a test target; each mirrors its source folder under Tests.
+let tested: Set<String> = [
+    "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
+    "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
+    "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
+]
+let tests: [Target] = ranks.flatMap { rank in
+    rank.modules.filter { tested.contains($0.name) }.map { module in
+        .testTarget(
+            name: "\(module.name)Tests", dependencies: dependencies([module.name, "Simulation"] + module.imports),
+            path: "Tests/\(rank.name)/\(module.name)Tests", swiftSettings: settings)
+    }
+}
+
+let package = Package(
+    name: "groundwatch",
+    products: [.executable(name: "groundwatch", targets: ["groundwatch"])],
+    targets: systemLibraries + shims + modules + [
+        // The command is the one module that joins the programs.
+        .executableTarget(
+            name: "groundwatch", dependencies: dependencies(["GroundwatchServer", "Demonstrations", "Platform"]),
+            path: "Sources/Programs/groundwatch", swiftSettings: settings),
+        .executableTarget(
+            name: "groundwatch-bench",
+            dependencies: dependencies(["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "HTTPTransport"]),
+            path: "Benchmarks", swiftSettings: settings),
+        .target(
+            name: "Simulation", dependencies: dependencies(["Platform", "Bytes", "Columns", "SignalModel"]),
+            path: "Tests/Support/Simulation", swiftSettings: settings),
+        .testTarget(name: "LayeringTests", path: "Tests/LayeringTests", swiftSettings: settings),
+    ] + tests,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

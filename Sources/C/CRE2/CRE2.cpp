@@ -1,0 +1,1 @@
+#include "include/CRE2.h"
