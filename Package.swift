@@ -59,7 +59,7 @@ let ranks: [(name: String, modules: [Module])] = [
 
 /// C libraries that need code of ours in between; the others are plain system-library targets.
 let shims: [Target] = [
-    .target(name: "CPlatform", path: "Sources/C/CPlatform"),
+    .target(name: "CPlatform", path: "Sources/C/CPlatform", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CZlib", path: "Sources/C/CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CRE2", path: "Sources/C/CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSimdjson", path: "Sources/C/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
