@@ -1,0 +1,147 @@
+// Columns of values, the only shape in which rows travel.
+
+/// Many byte strings in one arena: string `i` is `bytes[ends[i - 1] ..< ends[i]]`. At most 4 GiB in all.
+package struct BytesVector: Sendable, Equatable {
+    package private(set) var bytes: [UInt8]
+    package private(set) var ends: [UInt32]
+
+    package init() {
+        bytes = []
+        ends = []
+    }
+
+    /// - Precondition: `ends` never decreases and its last element is `bytes.count`. Check outside input with `isWellFormed` first.
+    package init(bytes: [UInt8], ends: [UInt32]) {
+        precondition(Self.isWellFormed(byteCount: bytes.count, ends: ends), "ends do not fit the arena")
+        self.bytes = bytes
+        self.ends = ends
+    }
+
+    package static func isWellFormed(byteCount: Int, ends: [UInt32]) -> Bool {
+        var last: UInt32 = 0
+        for end in ends {
+            guard end >= last else { return false }
+            last = end
+        }
+        return Int(last) == byteCount
+    }
+
+    package init(_ texts: [String]) {
+        self.init()
+        for text in texts { append(utf8: text) }
+    }
+
+    @inlinable package var count: Int { ends.count }
+
+    @inlinable package func range(at index: Int) -> Range<Int> {
+        (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
+    }
+
+    @inlinable package subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(at: index)] }
+
+    package func text(at index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
+
+    package mutating func append(_ string: some Collection<UInt8>) {
+        bytes.append(contentsOf: string)
+        close()
+    }
+
+    package mutating func append(_ string: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: string)
+        close()
+    }
+
+    package mutating func append(utf8 text: String) {
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+        close()
+    }
+
+    package mutating func append(contentsOf other: BytesVector) {
+        let base = UInt32(bytes.count)
+        bytes.append(contentsOf: other.bytes)
+        precondition(bytes.count <= Int(UInt32.max), "a bytes vector holds at most 4 GiB")
+        ends.reserveCapacity(ends.count + other.count)
+        for end in other.ends { ends.append(base + end) }
+    }
+
+    package mutating func reserve(strings: Int, bytes byteCount: Int) {
+        ends.reserveCapacity(strings)
+        bytes.reserveCapacity(byteCount)
+    }
+
+    package mutating func removeAll(keepingCapacity: Bool = true) {
+        bytes.removeAll(keepingCapacity: keepingCapacity)
+        ends.removeAll(keepingCapacity: keepingCapacity)
+    }
+
+    /// The strings at `rows`, in that order.
+    package func gathered(_ rows: [Int]) -> BytesVector {
+        var result = BytesVector()
+        result.ends.reserveCapacity(rows.count)
+        for row in rows { result.append(self[row]) }
+        return result
+    }
+
+    private mutating func close() {
+        precondition(bytes.count <= Int(UInt32.max), "a bytes vector holds at most 4 GiB")
+        ends.append(UInt32(bytes.count))
+    }
+}
+
+/// One column's values, by type. `absent` stands for a column that has no value in any row of its chunk or batch.
+package enum Vector: Sendable, Equatable {
+    case absent
+    case int64([Int64])
+    case uint64([UInt64])
+    case uint32([UInt32])
+    case uint8([UInt8])
+    case double([Double])
+    case bytes(BytesVector)
+
+    /// Nil when the column is absent, and so of any length.
+    package var count: Int? {
+        switch self {
+        case .absent: nil
+        case .int64(let values): values.count
+        case .uint64(let values): values.count
+        case .uint32(let values): values.count
+        case .uint8(let values): values.count
+        case .double(let values): values.count
+        case .bytes(let values): values.count
+        }
+    }
+
+    /// Bytes of memory the values take, give or take the arrays' headers.
+    package var byteCount: Int {
+        switch self {
+        case .absent: 0
+        case .int64(let values): values.count * 8
+        case .uint64(let values): values.count * 8
+        case .uint32(let values): values.count * 4
+        case .uint8(let values): values.count
+        case .double(let values): values.count * 8
+        case .bytes(let values): values.bytes.count + values.count * 4
+        }
+    }
+
+    /// The values at `rows`, in that order.
+    package func gathered(_ rows: [Int]) -> Vector {
+        switch self {
+        case .absent: .absent
+        case .int64(let values): .int64(rows.map { values[$0] })
+        case .uint64(let values): .uint64(rows.map { values[$0] })
+        case .uint32(let values): .uint32(rows.map { values[$0] })
+        case .uint8(let values): .uint8(rows.map { values[$0] })
+        case .double(let values): .double(rows.map { values[$0] })
+        case .bytes(let values): .bytes(values.gathered(rows))
+        }
+    }
+
+    package var int64s: [Int64]? { if case .int64(let values) = self { values } else { nil } }
+    package var uint64s: [UInt64]? { if case .uint64(let values) = self { values } else { nil } }
+    package var uint32s: [UInt32]? { if case .uint32(let values) = self { values } else { nil } }
+    package var uint8s: [UInt8]? { if case .uint8(let values) = self { values } else { nil } }
+    package var doubles: [Double]? { if case .double(let values) = self { values } else { nil } }
+    package var strings: BytesVector? { if case .bytes(let values) = self { values } else { nil } }
+}
