@@ -1,0 +1,137 @@
+package import Columns
+
+// What a metric is between the door and the store.
+
+/// A series' number in the store; dense, from 0, never reused.
+package typealias SeriesID = UInt32
+
+/// What several rows of one series at one timestamp mean.
+package enum SeriesKind: UInt8, Sendable {
+    /// CloudWatch: they add up.
+    case accumulating = 0
+    /// Prometheus and OTLP samples: the last one written wins.
+    case sampled = 1
+}
+
+/// The columns of the metric table, in their order in a `TableBatch` and a `ColumnChunk`.
+///
+/// A row is a value with a weight, or a statistic set. `count`, `minimum` and `maximum` are absent where every row is a plain value:
+/// count 1, minimum = maximum = value. Where they are present, a row with minimum = maximum is `count` times that value, and any other
+/// row is a set of which only count, sum, minimum and maximum are known.
+package enum MetricColumn: Int, CaseIterable, Sendable {
+    /// uint32 (`SeriesID`) in a batch; absent in a chunk, whose runs name the series.
+    case series
+    /// int64, UTC nanoseconds.
+    case time
+    /// double: the value, or the sum of a statistic set.
+    case value
+    case count
+    case minimum
+    case maximum
+}
+
+/// Rows of one request, decoded from any protocol, before the store has given the series their numbers.
+package struct MetricBatch: Sendable {
+    package var tenant: Tenant
+    /// Canonical label sets (`LabelSet.encoded`); the same set may stand here more than once.
+    package var labelSets = BytesVector()
+    /// One a label set.
+    package var kinds: [SeriesKind] = []
+    /// One a row from here on: position in `labelSets`.
+    package var series: [UInt32] = []
+    package var times: [Int64] = []
+    package var values: [Double] = []
+    /// Empty, or one a row: see `MetricColumn`.
+    package private(set) var counts: [Double] = []
+    package private(set) var minima: [Double] = []
+    package private(set) var maxima: [Double] = []
+
+    package init(tenant: Tenant) { self.tenant = tenant }
+
+    package var rowCount: Int { times.count }
+
+    /// - Returns: the position to name in `append`.
+    package mutating func addSeries(_ labels: LabelSet, kind: SeriesKind) -> UInt32 {
+        labelSets.append(labels.encoded)
+        kinds.append(kind)
+        return UInt32(kinds.count - 1)
+    }
+
+    /// A plain value.
+    package mutating func append(series position: UInt32, time: Timestamp, value: Double) {
+        series.append(position)
+        times.append(time.nanoseconds)
+        values.append(value)
+        guard !counts.isEmpty else { return }
+        counts.append(1)
+        minima.append(value)
+        maxima.append(value)
+    }
+
+    /// A value that came `count` times.
+    package mutating func append(series position: UInt32, time: Timestamp, value: Double, count: Double) {
+        if count == 1 { return append(series: position, time: time, value: value) }
+        appendSet(series: position, time: time, sum: value, count: count, minimum: value, maximum: value)
+    }
+
+    /// A statistic set. For a repeated value (`minimum == maximum`) pass that value as `sum`: the row then holds the value itself.
+    package mutating func appendSet(series position: UInt32, time: Timestamp, sum: Double, count: Double, minimum: Double, maximum: Double) {
+        if counts.isEmpty {
+            counts = [Double](repeating: 1, count: values.count)
+            minima = values
+            maxima = values
+        }
+        series.append(position)
+        times.append(time.nanoseconds)
+        values.append(sum)
+        counts.append(count)
+        minima.append(minimum)
+        maxima.append(maximum)
+    }
+}
+
+/// A series that the store knows.
+package struct SeriesEntry: Sendable {
+    package let id: SeriesID
+    package let labels: LabelSet
+    package let kind: SeriesKind
+    /// Of its newest sample.
+    package let lastTime: Timestamp
+
+    package init(id: SeriesID, labels: LabelSet, kind: SeriesKind, lastTime: Timestamp) {
+        self.id = id
+        self.labels = labels
+        self.kind = kind
+        self.lastTime = lastTime
+    }
+}
+
+/// Asks for the samples of some series: run by run in the order of `series` (run key = position in it), oldest first in a run.
+/// Rows of one series and time stand side by side in the order they were written.
+package struct MetricScan: Sendable {
+    package var tenant: Tenant
+    package var series: [SeriesID]
+    package var range: TimeRange
+    package var budget: QueryBudget
+
+    package init(tenant: Tenant, series: [SeriesID], range: TimeRange, budget: QueryBudget) {
+        self.tenant = tenant
+        self.series = series
+        self.range = range
+        self.budget = budget
+    }
+}
+
+package protocol MetricReader: Sendable {
+    /// The series that pass every matcher and have a sample in `range`, by ascending id.
+    /// - Throws: `.budget` when there are more than `limit`.
+    func series(matching matchers: [LabelMatcher], of tenant: Tenant, in range: TimeRange, limit: Int) async throws(StorageError) -> [SeriesEntry]
+
+    func scan(_ plan: MetricScan) async throws(StorageError) -> any ScanCursor
+}
+
+package protocol MetricWriter: Sendable {
+    /// Gives every label set its number and cuts the rows by partition. Nothing is stored until the result is committed.
+    /// - Throws: `.limit` when the tenant would have too many series (names the metric).
+    func prepare(_ batch: MetricBatch) throws(StorageError) -> [TableBatch]
+}

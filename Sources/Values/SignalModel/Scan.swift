@@ -1,0 +1,79 @@
+package import Columns
+package import Platform
+import Synchronization
+
+/// Hands out rows chunk by chunk. Dropping it ends the scan.
+package protocol ScanCursor: Sendable {
+    /// Replaces `chunk` by the next rows, up to 8,192, in the plan's order.
+    ///
+    /// - Returns: false when there are no more; `chunk` is then empty.
+    /// - Throws: `.corrupt` if a block fails its checksum (it is set aside, scan again); `.budget`, `.cancelled` at the query's limits.
+    mutating func next(into chunk: inout ColumnChunk) async throws(StorageError) -> Bool
+}
+
+/// Why a store could not do what it was asked.
+package struct StorageError: Error, Sendable {
+    package enum Code: Sendable, Equatable {
+        /// It stops, or must be restarted after a failed sync.
+        case closed
+        /// Stored bytes fail their checksum or do not make sense.
+        case corrupt
+        /// The query read or held more than it may.
+        case budget
+        case cancelled
+        /// Memory for writes is used up: the client should slow down.
+        case busy
+        /// A tenant's limit (series, streams) is reached.
+        case limit
+        case noSpace
+        /// The file system or the catalog failed.
+        case inputOutput
+        /// A key is not there or was destroyed.
+        case keyGone
+    }
+
+    package let code: Code
+    /// "cannot <verb> <thing>: <why>"
+    package let message: String
+
+    package init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What one query may still spend. Shared by everyone who works for it; checked once a chunk and inside long loops.
+package final class QueryBudget: Sendable {
+    private let clock: any TimeSource
+    private let deadline: Int64
+    private let bytesMax: Int
+    private let bytesRead = Atomic<Int>(0)
+    private let isCancelled = Atomic<Bool>(false)
+
+    /// - Parameters:
+    ///   - seconds: how long it may run from now.
+    ///   - bytesMax: how many bytes of decoded columns it may look at.
+    package init(clock: any TimeSource, seconds: Double, bytesMax: Int) {
+        self.clock = clock
+        deadline = clock.monotonicNanoseconds + Int64(seconds * 1e9)
+        self.bytesMax = bytesMax
+    }
+
+    package var bytesSoFar: Int { bytesRead.load(ordering: .relaxed) }
+
+    /// The client left, or StopQuery came.
+    package func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+    /// - Parameter bytes: decoded bytes looked at since the last call.
+    /// - Throws: `.cancelled`, or `.budget` past the deadline or the bytes.
+    package func spend(bytes: Int = 0) throws(StorageError) {
+        let total = bytesRead.add(bytes, ordering: .relaxed).newValue
+        if isCancelled.load(ordering: .relaxed) { throw StorageError(code: .cancelled, message: "cannot go on with the query: it was cancelled") }
+        guard total <= bytesMax else {
+            throw StorageError(code: .budget, message: "cannot go on with the query: it has read \(total) bytes and may read \(bytesMax)")
+        }
+        guard clock.monotonicNanoseconds < deadline else {
+            throw StorageError(code: .budget, message: "cannot go on with the query: its time is over")
+        }
+    }
+}
