@@ -1,4 +1,4 @@
-// Instants as text and as epoch seconds. Proleptic Gregorian calendar, no leap seconds.
+// Instants out of text and epoch seconds. Proleptic Gregorian calendar, no leap seconds. `UTCText` writes them.
 
 package enum EpochTime {
     /// Nil when 64 bits of nanoseconds cannot hold it.
@@ -13,13 +13,6 @@ package enum EpochTime {
         return Int64((seconds * 1e6).rounded()) * 1000
     }
 
-    /// The parts of an instant in UTC.
-    package struct Civil: Equatable, Sendable {
-        package var year: Int64
-        package var month, day, hour, minute, second: Int
-        package var nanosecond: Int
-    }
-
     /// Days since 1970-01-01 of a civil date, by the era method (400 years of 146,097 days; years start in March).
     package static func days(year: Int64, month: Int, day: Int) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
@@ -28,55 +21,9 @@ package enum EpochTime {
         let dayOfYear = Int64((153 * ((month + 9) % 12) + 2) / 5 + day - 1)
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
-
-    package static func civil(nanoseconds: Int64) -> Civil {
-        let (seconds, nanosecond) = split(nanoseconds, by: 1_000_000_000)
-        let (day, secondOfDay) = split(seconds, by: 86_400)
-        let shifted = day + 719_468
-        let (era, dayOfEra) = split(shifted, by: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = Int(marchMonth < 10 ? marchMonth + 3 : marchMonth - 9)
-        return Civil(
-            year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month, day: Int(dayOfYear - (153 * marchMonth + 2) / 5 + 1),
-            hour: Int(secondOfDay / 3600), minute: Int(secondOfDay / 60 % 60), second: Int(secondOfDay % 60), nanosecond: Int(nanosecond))
-    }
-
-    private static func split(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
 }
 
 package enum ISO8601 {
-    /// `2026-11-21T08:00:00.000Z`, the form of AWS query responses; finer digits are cut off.
-    package static func text(nanoseconds: Int64) -> String {
-        var bytes: [UInt8] = []
-        append(nanoseconds, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    package static func append(_ nanoseconds: Int64, to out: inout [UInt8]) {
-        let civil = EpochTime.civil(nanoseconds: nanoseconds)
-        appendPadded(Int(civil.year), 4, to: &out)
-        for (separator, part) in [
-            ("-", civil.month), ("-", civil.day), ("T", civil.hour), (":", civil.minute), (":", civil.second),
-        ] as [(StaticString, Int)] {
-            out.append(separator.utf8Start.pointee)
-            appendPadded(part, 2, to: &out)
-        }
-        out.append(UInt8(ascii: "."))
-        appendPadded(civil.nanosecond / 1_000_000, 3, to: &out)
-        out.append(UInt8(ascii: "Z"))
-    }
-
-    private static func appendPadded(_ value: Int, _ width: Int, to out: inout [UInt8]) {
-        let digits = String(value).utf8
-        out.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - digits.count)))
-        out.append(contentsOf: digits)
-    }
-
     /// Reads `YYYY-MM-DD`, optionally `THH:MM[:SS[.fraction]]` and a zone (`Z`, `±HH:MM`, `±HHMM`, `±HH`; none means UTC).
     /// - Returns: nil for anything else and for instants that 64 bits of nanoseconds cannot hold.
     package static func nanoseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {

@@ -1,5 +1,7 @@
 // Values as JSON text, appended to a byte array.
 
+import Bytes
+
 package enum JSON {
     package static func encode(_ value: WireValue) -> [UInt8] {
         var out: [UInt8] = []
@@ -15,7 +17,7 @@ package enum JSON {
         case .integer(let value): DecimalText.append(value, to: &out)
         case .double(let value): append(value, to: &out)
         case .text(let value): append(value, to: &out)
-        case .blob(let bytes): quoted(&out) { Base64.append(bytes, to: &$0) }
+        case .blob(let bytes): append(Base64.encode(bytes), to: &out)
         case .timestamp(let nanoseconds): DecimalText.appendSeconds(nanoseconds: nanoseconds, to: &out)
         case .list(let values): list(values, to: &out) { append($0, to: &$1) }
         case .doubles(let values): list(values, to: &out) { append($0, to: &$1) }
@@ -81,11 +83,5 @@ package enum JSON {
             append(value, to: &out)
         }
         out.append(UInt8(ascii: "}"))
-    }
-
-    private static func quoted(_ out: inout [UInt8], _ body: (inout [UInt8]) -> Void) {
-        out.append(UInt8(ascii: "\""))
-        body(&out)
-        out.append(UInt8(ascii: "\""))
     }
 }

@@ -1,5 +1,7 @@
 // Typed access. Each getter answers nil when the value is of another type; in a form every scalar is text and is parsed.
 
+import Bytes
+
 extension WireNode {
     package var bool: Bool? {
         switch kind {
@@ -43,7 +45,7 @@ extension WireNode {
     package var blob: [UInt8]? {
         switch kind {
         case .blob: withBytes { Array($0) }
-        case .text: withBytes { Base64.decode($0) } ?? nil
+        case .text: text.flatMap { Base64.decode($0) }
         default: nil
         }
     }
