@@ -52,7 +52,7 @@ package struct AWSDispatcher: Sendable {
         let isForm = Router.hasFormBody(head)
         guard isForm || head.query.contains("Action=") else { return nil }
         do throws(AWSError) {
-            let form = try isForm ? Self.form(decoded(head, body, bytesMax: AWSLimits.bodyBytesMax)) : Self.form(Array(head.query.utf8))
+            let form = try Self.form(isForm ? decoded(head, body) : Array(head.query.utf8))
             return router.queryCall(head, form: form, scope: scope)
         } catch {
             // A form that is no one's query call may be anybody's; only a signed one is surely meant for us.
@@ -112,9 +112,7 @@ package struct AWSDispatcher: Sendable {
 
     // MARK: Decode
 
-    /// - Parameter bytesMax: of the body as it was sent.
-    private func decoded(_ head: HTTPRequestHead, _ body: [UInt8], bytesMax: Int) throws(AWSError) -> [UInt8] {
-        guard body.count <= bytesMax else { throw .tooLarge("Request must be smaller than \(bytesMax) bytes.") }
+    private func decoded(_ head: HTTPRequestHead, _ body: [UInt8]) throws(AWSError) -> [UInt8] {
         let encodings = head.headers.values(of: "Content-Encoding").joined(separator: ",").lowercased()
         switch encodings.filter({ $0 != " " }) {
         case "", "identity": return body
@@ -134,9 +132,11 @@ package struct AWSDispatcher: Sendable {
         }
     }
 
+    /// - Parameter bytesMax: of the body as it was sent.
     private func document(_ call: Call, _ head: HTTPRequestHead, _ body: [UInt8], bytesMax: Int) throws(AWSError) -> WireDocument {
+        guard body.count <= bytesMax else { throw .tooLarge("Request must be smaller than \(bytesMax) bytes.") }
         if let form = call.form { return form }
-        let body = try decoded(head, body, bytesMax: bytesMax)
+        let body = try decoded(head, body)
         if body.isEmpty { return .empty }
         do throws(WireError) {
             return try call.dialect.wireProtocol == .cbor ? WireDocument(cbor: body) : WireDocument(json: body)
