@@ -18,7 +18,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Values", [
         Module(name: "SignalModel", imports: ["Platform", "Bytes", "Columns"]),
-        Module(name: "WireFormats", imports: ["Platform", "Bytes"], libraries: ["CSimdjson"]),
+        Module(name: "WireFormats", imports: ["Platform", "Bytes", "Columns"], libraries: ["CSimdjson"]),
     ]),
     ("Engines", [
         Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
@@ -28,7 +28,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Languages", [
         Module(name: "MetricMath", imports: ["Columns", "SignalModel"]),
-        Module(name: "LogsInsights", imports: ["Bytes", "Columns", "SignalModel"]),
+        Module(name: "LogsInsights", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
         Module(name: "FilterPatterns", imports: ["Bytes", "Columns", "SignalModel", "WireFormats"]),
     ]),
     ("Stores", [
