@@ -1,7 +1,6 @@
 import AWSProtocol
-import Platform
-import SignalModel
-import Synchronization
+package import Platform
+package import SignalModel
 import WireFormats
 
 /// Takes segment documents; what is wrong with one is answered beside the others.
@@ -27,13 +26,12 @@ struct PutTraceSegments: APIOperation {
 package struct SegmentIntake: Sendable {
     private let writer: any TraceWriter
     private let committer: any BatchCommitter
-    private let batchID: @Sendable () -> BatchID
+    private let random: RandomSource
 
-    /// - Parameter batchID: a fresh random id at every call.
-    package init(writer: any TraceWriter, committer: any BatchCommitter, batchID: @escaping @Sendable () -> BatchID) {
+    package init(writer: any TraceWriter, committer: any BatchCommitter, random: RandomSource) {
         self.writer = writer
         self.committer = committer
-        self.batchID = batchID
+        self.random = random
     }
 
     /// Returns when the good documents are durable.
@@ -51,7 +49,7 @@ package struct SegmentIntake: Sendable {
             }
         }
         let batches = try writer.prepare(batch)
-        if !batches.isEmpty { _ = try await committer.commit(batches, id: batchID()) }
+        if !batches.isEmpty { _ = try await committer.commit(batches, id: BatchID(randomFrom: random)) }
         return refused
     }
 
