@@ -18,7 +18,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Values", [
         Module(name: "SignalModel", imports: ["Platform", "Bytes", "Columns"]),
-        Module(name: "WireFormats", imports: ["Bytes"], libraries: ["CSimdjson"]),
+        Module(name: "WireFormats", imports: ["Platform", "Bytes"], libraries: ["CSimdjson"]),
     ]),
     ("Engines", [
         Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),

@@ -1,1 +1,63 @@
+#define _GNU_SOURCE
 #include "include/CPlatform.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int gw_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno; }
+
+long gw_random(void *buffer, size_t count) { return getrandom(buffer, count, 0); }
+
+void gw_thread_name(const char *name) {
+    char kept[16];
+    strncpy(kept, name, 15);
+    kept[15] = 0;
+    pthread_setname_np(pthread_self(), kept);
+}
+
+int gw_thread_nice(int nice) {
+    return setpriority(PRIO_PROCESS, (id_t)gettid(), nice) == 0 ? 0 : errno;
+}
+
+static volatile sig_atomic_t termination_fd = -1;
+
+// A handler may only call what POSIX lists as safe for signals: write is, and errno is put back.
+static void report_termination(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t written = write(termination_fd, &byte, 1);
+    (void)written;
+    errno = saved;
+}
+
+int gw_catch_termination(int fd) {
+    termination_fd = fd;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = SIG_IGN;
+    if (sigaction(SIGPIPE, &action, NULL) != 0) return errno;
+    action.sa_handler = report_termination;
+    action.sa_flags = SA_RESTART;
+    if (sigaction(SIGTERM, &action, NULL) != 0) return errno;
+    if (sigaction(SIGINT, &action, NULL) != 0) return errno;
+    return 0;
+}
+
+static int64_t nanoseconds(struct timeval time) {
+    return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
+}
+
+void gw_process_usage(int64_t *user, int64_t *system, int64_t *resident_max) {
+    struct rusage usage;
+    memset(&usage, 0, sizeof usage);
+    getrusage(RUSAGE_SELF, &usage);
+    *user = nanoseconds(usage.ru_utime);
+    *system = nanoseconds(usage.ru_stime);
+    *resident_max = (int64_t)usage.ru_maxrss * 1024;
+}

@@ -1,1 +1,23 @@
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// What glibc declares only under _GNU_SOURCE, which Swift's Glibc module does not set.
+
+/// `pipe2` with O_CLOEXEC: returns errno, 0 for success.
+int gw_pipe(int ends[2]);
+
+/// `getrandom`: the number of bytes given, or -1 with errno.
+long gw_random(void *buffer, size_t count);
+
+/// Names the calling thread; at most 15 bytes are kept.
+void gw_thread_name(const char *name);
+
+/// Sets the nice value of the calling thread (Linux keeps it per thread) and returns errno, 0 for success.
+int gw_thread_nice(int nice);
+
+/// From now on SIGTERM and SIGINT write their number as one byte to `fd`, and SIGPIPE is ignored. Returns errno, 0 for success.
+int gw_catch_termination(int fd);
+
+/// CPU time of the process in nanoseconds, and its largest resident size in bytes so far.
+void gw_process_usage(int64_t *user, int64_t *system, int64_t *resident_max);
