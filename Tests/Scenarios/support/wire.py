@@ -78,7 +78,10 @@ class Wire:
 
     def post(self, path, headers, body):
         try:
-            self.connection.request("POST", path, body=body, headers=headers)
+            try:
+                self.connection.request("POST", path, body=body, headers=headers)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # a server that refuses a body early may have answered before it was all sent
             response = self.connection.getresponse()
             return Answer(response.status, response.headers, response.read())
         except (OSError, http.client.HTTPException):
