@@ -442,6 +442,18 @@ def test_a_deleted_alarm_is_gone_and_its_history_stays(cloudwatch, namespace):
     assert summaries == [f'Alarm "{name}" deleted', f'Alarm "{name}" created']
 
 
+def test_a_wrong_name_among_those_to_delete_does_not_keep_the_others(cloudwatch, namespace):
+    name = namespace.replace("/", "-")
+    cloudwatch.put_metric_alarm(
+        AlarmName=name, Namespace=namespace, MetricName="m", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1.0,
+        ComparisonOperator="GreaterThanThreshold")
+    try:
+        cloudwatch.delete_alarms(AlarmNames=["no such alarm", name])
+    except cloudwatch.exceptions.ResourceNotFound:
+        pass  # said or not, the other is deleted
+    assert cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"] == []
+
+
 def test_an_alarm_over_arithmetic_keeps_its_queries(cloudwatch, namespace):
     name = namespace.replace("/", "-")
     queries = [
