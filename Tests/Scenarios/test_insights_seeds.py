@@ -95,8 +95,6 @@ def event_messages(chance):
             record["event_type"] = chance.choice(["user_registered", "order_placed", "payment_received", "email_sent"])
         if chance.random() < 0.85:
             record["duration_ms"] = chance.choice([chance.randrange(1, 900), round(chance.uniform(1, 4000), 3)])
-        if chance.random() < 0.05:
-            record["duration_ms"] = "unknown"
         record["metadata"] = {"org_id": identifier(chance), "level": "ERROR"}      # nested, so it must not count
         yield json.dumps(record)
 
