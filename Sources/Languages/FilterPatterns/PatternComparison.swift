@@ -11,8 +11,9 @@ enum PatternComparison: Sendable {
     /// - Parameter isValueByte: what a value without quotes may consist of.
     init(from reader: inout PatternReader, isValueByte: (UInt8) -> Bool) throws(FilterPatternError) {
         let comparison = try Self.comparison(from: &reader)
+        let next = reader.peek()
         let start = reader.position
-        switch (reader.peek(), comparison) {
+        switch (next, comparison) {
         case (UInt8(ascii: "%"), .equal), (UInt8(ascii: "%"), .notEqual):
             self = .expression(try reader.expression(), isEqual: comparison == .equal)
         case (UInt8(ascii: "\""), .equal), (UInt8(ascii: "\""), .notEqual):
@@ -23,10 +24,9 @@ enum PatternComparison: Sendable {
             let number = text.withUnsafeBufferPointer { NumberText.parse($0) }
             self = .text(WildcardText(text), number: number, isEqual: comparison == .equal)
         default:
-            let place = reader.position
             let text = reader.take(while: isValueByte)
             guard let number = text.withUnsafeBufferPointer({ NumberText.parse($0) }) else {
-                throw reader.error("only a number can be compared by < <= > >=", at: place)
+                throw reader.error("only a number can be compared by < <= > >=", at: start)
             }
             self = .number(comparison, number)
         }
