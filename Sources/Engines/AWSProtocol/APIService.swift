@@ -17,6 +17,8 @@ package struct APIService: Sendable {
     /// The error shape for violated constraints.
     package var validationShape: String
     package var protocols: Set<WireProtocol>
+    /// The largest body taken, as it was sent.
+    package var bodyBytesMax: Int
     /// One per line, sorted.
     package var operations: [any APIOperation]
     /// rest-json: POST path to operation name.
@@ -25,7 +27,7 @@ package struct APIService: Sendable {
     package init(
         name: String, signingName: String, targetPrefix: String? = nil, cborName: String? = nil, version: String,
         xmlNamespace: String? = nil, errorNamespace: String? = nil, validationShape: String, protocols: Set<WireProtocol>,
-        operations: [any APIOperation], routes: [String: String] = [:]
+        bodyBytesMax: Int = AWSLimits.bodyBytesMax, operations: [any APIOperation], routes: [String: String] = [:]
     ) {
         self.name = name
         self.signingName = signingName
@@ -36,6 +38,7 @@ package struct APIService: Sendable {
         self.errorNamespace = errorNamespace
         self.validationShape = validationShape
         self.protocols = protocols
+        self.bodyBytesMax = bodyBytesMax
         self.operations = operations
         self.routes = routes
     }
@@ -49,7 +52,8 @@ extension APIService {
             name: "CloudWatch", signingName: "monitoring", targetPrefix: "GraniteServiceVersion20100801",
             cborName: "GraniteServiceVersion20100801", version: "2010-08-01",
             xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/", errorNamespace: "com.amazonaws.cloudwatch",
-            validationShape: "ValidationError", protocols: [.json10, .query, .cbor], operations: operations)
+            validationShape: "ValidationError", protocols: [.json10, .query, .cbor],
+            bodyBytesMax: AWSLimits.metricBodyBytesMax, operations: operations)
     }
 
     package static func logs(_ operations: [any APIOperation]) -> APIService {

@@ -3,6 +3,7 @@
 // A service that models its own errors adds constructors in an extension beside its operations:
 // `static func missingAlarm(_ name: String) -> AWSError { .init("ResourceNotFound", status: 404, "…") }`.
 
+package import SignalModel
 package import WireFormats
 
 package struct AWSError: Error, Sendable {
@@ -106,4 +107,18 @@ extension AWSError {
     package static func limitExceededException(_ message: String) -> AWSError { AWSError("LimitExceededException", message) }
     /// SNS: code `NotFound`, status 404.
     package static func notFound(_ message: String) -> AWSError { AWSError("NotFoundException", status: 404, message) }
+}
+
+// MARK: Our own stores
+
+extension AWSError {
+    /// What the client hears of a store's refusal; nil when the fault is ours and the answer an internal failure.
+    package init?(_ error: StorageError) {
+        switch error.code {
+        case .busy, .budget: self = .throttling(error.message)
+        case .limit: self = .limitExceededException(error.message)
+        case .closed, .noSpace, .cancelled: self = .serviceUnavailable(error.message)
+        case .corrupt, .inputOutput, .keyGone: return nil
+        }
+    }
 }
