@@ -42,6 +42,8 @@ package final class Signals: Sendable {
     }
 
     private static func relay(from descriptor: Int32, to state: Monitor<State>) {
+        // The pool's threads block signals, and so would those they start: one thread at least must take them.
+        gw_accept_termination()
         var number: UInt8 = 0
         while uninterrupted({ read(descriptor, &number, 1) }) == 1 {
             let signal: Termination = Int32(number) == SIGINT ? .interrupt : .terminate

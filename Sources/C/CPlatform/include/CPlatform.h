@@ -19,5 +19,8 @@ int gw_thread_nice(int nice);
 /// From now on SIGTERM and SIGINT write their number as one byte to `fd`, and SIGPIPE is ignored. Returns errno, 0 for success.
 int gw_catch_termination(int fd);
 
+/// Lets the calling thread be the one that SIGTERM and SIGINT are delivered to, whatever mask it inherited.
+void gw_accept_termination(void);
+
 /// CPU time of the process in nanoseconds, and its largest resident size in bytes so far.
 void gw_process_usage(int64_t *user, int64_t *system, int64_t *resident_max);
