@@ -18,7 +18,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Values", [
         Module(name: "SignalModel", imports: ["Platform", "Bytes", "Columns"]),
-        Module(name: "WireFormats", imports: ["Bytes"], libraries: ["CSimdjson"]),
+        Module(name: "WireFormats", imports: ["Platform", "Bytes", "Columns"], libraries: ["CSimdjson"]),
     ]),
     ("Engines", [
         Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
@@ -28,7 +28,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Languages", [
         Module(name: "MetricMath", imports: ["Columns", "SignalModel"]),
-        Module(name: "LogsInsights", imports: ["Bytes", "Columns", "SignalModel"]),
+        Module(name: "LogsInsights", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
         Module(name: "FilterPatterns", imports: ["Bytes", "Columns", "SignalModel", "WireFormats"]),
     ]),
     ("Stores", [
@@ -45,7 +45,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog"]),
         Module(name: "SNSAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "Notifications"]),
-        Module(name: "WebConsole", imports: ["Bytes", "WireFormats"]),
+        Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats"]),
     ]),
     ("Programs", [
         Module(name: "GroundwatchServer", imports: [
@@ -83,7 +83,7 @@ let modules: [Target] = ranks.flatMap { rank in
         .target(
             name: module.name, dependencies: dependencies(module.imports + module.libraries),
             path: "Sources/\(rank.name)/\(module.name)", exclude: module.name == "WebConsole" ? ["Web"] : [],
-            swiftSettings: settings)
+            swiftSettings: settings, plugins: module.name == "WebConsole" ? ["PackConsole"] : [])
     }
 }
 
@@ -116,6 +116,7 @@ let package = Package(
         .target(
             name: "Simulation", dependencies: dependencies(["Platform", "Bytes", "Columns", "SignalModel"]),
             path: "Tests/Support/Simulation", swiftSettings: settings),
+        .plugin(name: "PackConsole", capability: .buildTool()),
         .testTarget(name: "LayeringTests", path: "Tests/LayeringTests", swiftSettings: settings),
     ] + tests,
     swiftLanguageModes: [.v6],

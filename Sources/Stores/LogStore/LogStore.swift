@@ -1,1 +1,70 @@
-// Placeholder until the module has its first file.
+import Columns
+package import ColumnStore
+package import Platform
+package import SignalModel
+
+/// Log events on the embedded engine. A partition is a day and a retention.
+package struct LogStore: LogWriter, LogReader {
+    private static let dayNanoseconds: Int64 = 86_400_000_000_000
+
+    private let engine: ColumnStore
+    private let groups: LiveLogGroups
+    private let arrivals: ArrivalNumbers
+    private let queries: ThreadPoolExecutor
+    private let clock: any TimeSource
+
+    /// - Parameters: `groups` and `arrivals` are those of the engine's `LogLayout`.
+    package init(engine: ColumnStore, groups: LiveLogGroups, arrivals: ArrivalNumbers, queries: ThreadPoolExecutor, clock: any TimeSource) {
+        self.engine = engine
+        self.groups = groups
+        self.arrivals = arrivals
+        self.queries = queries
+        self.clock = clock
+    }
+
+    package func prepare(_ batch: LogBatch) throws(StorageError) -> [TableBatch] {
+        let first = arrivals.take(batch.times.count)
+        var days: [Int32: [Int]] = [:]
+        for (row, time) in batch.times.enumerated() { days[Int32(floorDivided(time, by: Self.dayNanoseconds)), default: []].append(row) }
+        return days.sorted { $0.key < $1.key }.map { window, rows in
+            let times = rows.map { batch.times[$0] }
+            return TableBatch(
+                table: .logs, partition: PartitionKey(retentionDays: UInt16(batch.group.retentionDays ?? 0), window: window),
+                scope: BlockScope(tenant: batch.tenant, group: batch.group.number),
+                times: (times.min() ?? 0)...(times.max() ?? 0), rowCount: rows.count,
+                columns: [
+                    .int64(times), .int64([Int64](repeating: batch.ingestionTime.nanoseconds, count: rows.count)),
+                    .uint32([UInt32](repeating: batch.stream.number, count: rows.count)), .uint64(rows.map { first + UInt64($0) }),
+                    .bytes(rows.count == batch.times.count ? batch.messages : batch.messages.gathered(rows)),
+                ])
+        }
+    }
+
+    package func scan(_ plan: LogScan) async throws(StorageError) -> LogScanResult {
+        // What the directory knows now counts, not what the caller read a while ago: a deleted group has no rows.
+        guard let group = groups.group(number: plan.group.number) else { return LogScanResult(cursor: LogCursor(plan: plan, sources: [], queries: queries)) }
+        var plan = plan
+        if let floor = group.retentionFloor(now: clock.wallNanoseconds) {
+            plan.range.start = max(plan.range.start, Timestamp(nanoseconds: floor))
+        }
+        let snapshot = engine.snapshot(of: .logs) { partition in
+            let start = Int64(partition.window) * Self.dayNanoseconds
+            return plan.range.overlaps(start...(start + Self.dayNanoseconds - 1))
+        }
+        return LogScanResult(cursor: LogCursor(plan: plan, sources: Self.sources(snapshot, plan), queries: queries))
+    }
+
+    private static func sources(_ snapshot: TableSnapshot, _ plan: LogScan) -> [LogCursor.Source] {
+        func isWanted(_ scope: BlockScope, _ times: ClosedRange<Int64>) -> Bool {
+            scope.group == plan.group.number && scope.tenant == plan.tenant && plan.range.overlaps(times)
+        }
+        var sources = snapshot.blocks.filter { isWanted($0.header.scope, $0.header.times) }.map { block in
+            LogCursor.Source(times: block.header.times) { () throws(StorageError) in [try block.rows()] }
+        }
+        let batches = snapshot.batches.filter { isWanted($0.scope, $0.times) }
+        if let earliest = batches.map(\.times.lowerBound).min(), let latest = batches.map(\.times.upperBound).max() {
+            sources.append(LogCursor.Source(times: earliest...latest) { batches })
+        }
+        return sources
+    }
+}

@@ -1,1 +1,134 @@
-// Placeholder until the module has its first file.
+import Columns
+package import ColumnStore
+package import Platform
+package import SignalModel
+
+/// Metrics on the embedded engine.
+///
+///     let index = SeriesIndex(key: key, seriesMax: 1_000_000)
+///     let engine = try ColumnStore.open(…, layouts: [SeriesDefinitionLayout(index: index), SampleLayout(index: index, …), …])
+///     let store = MetricStore(engine: engine, index: index, queries: queryThreads)
+///     try await engine.commit(store.prepare(batch), id: id)
+package struct MetricStore: MetricWriter, MetricReader {
+    static let dayNanoseconds: Int64 = 86_400_000_000_000
+
+    private let engine: ColumnStore
+    private let index: SeriesIndex
+    private let queries: ThreadPoolExecutor
+
+    package init(engine: ColumnStore, index: SeriesIndex, queries: ThreadPoolExecutor) {
+        self.engine = engine
+        self.index = index
+        self.queries = queries
+    }
+
+    package func prepare(_ batch: MetricBatch) throws(StorageError) -> [TableBatch] {
+        guard batch.rowCount > 0 else { return [] }
+        let resolution = try index.resolve(batch)
+        let numbers = batch.series.map { resolution.numbers[Int($0)] }
+        var result: [TableBatch] = []
+        if !resolution.undefined.isEmpty { result.append(SeriesDefinitionLayout.batch(resolution.undefined, tenant: batch.tenant)) }
+        for (window, rows) in rowsByDay(batch.times) {
+            let times = rows.map { batch.times[$0] }
+            func optional(_ values: [Double]) -> Vector { values.isEmpty ? .absent : .double(rows.map { values[$0] }) }
+            result.append(TableBatch(
+                table: .samples, partition: PartitionKey(window: window), scope: BlockScope(tenant: batch.tenant),
+                times: (times.min() ?? 0)...(times.max() ?? 0), rowCount: rows.count,
+                columns: [
+                    .uint32(rows.map { numbers[$0] }), .int64(times), .double(rows.map { batch.values[$0] }), optional(batch.counts),
+                    optional(batch.minima), optional(batch.maxima),
+                ]))
+        }
+        return result
+    }
+
+    package func series(
+        matching matchers: [LabelMatcher], of tenant: Tenant, in range: TimeRange, limit: Int
+    ) async throws(StorageError) -> [SeriesEntry] {
+        let found = index.entries(matching: matchers, of: tenant, newestSampleFrom: range.start)
+        guard found.count <= limit else {
+            throw StorageError(code: .budget, message: "cannot list series: \(found.count) match and the limit is \(limit)")
+        }
+        return found
+    }
+
+    package func scan(_ plan: MetricScan) async throws(StorageError) -> any ScanCursor {
+        let snapshot = engine.snapshot(of: .samples) { Self.dayRange($0.window).overlaps(plan.range) }
+        return SampleCursor(plan: plan, snapshot: snapshot, queries: queries)
+    }
+
+    private func rowsByDay(_ times: [Int64]) -> [(window: Int32, rows: [Int])] {
+        var days: [Int32: [Int]] = [:]
+        for (row, time) in times.enumerated() { days[Int32(floorDivided(time, by: Self.dayNanoseconds)), default: []].append(row) }
+        return days.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private static func dayRange(_ window: Int32) -> TimeRange {
+        let start = Int64(window) * dayNanoseconds
+        return TimeRange(start: Timestamp(nanoseconds: start), end: Timestamp(nanoseconds: start.addingReportingOverflow(dayNanoseconds).partialValue))
+    }
+}
+
+/// Samples of the plan's series, sorted at the first call and then handed out run by run.
+private struct SampleCursor: ScanCursor {
+    private let plan: MetricScan
+    private let queries: ThreadPoolExecutor
+    private var snapshot: TableSnapshot?
+    private var rows = SampleRows()
+    private var order: [Int] = []
+    private var place = 0
+
+    init(plan: MetricScan, snapshot: TableSnapshot, queries: ThreadPoolExecutor) {
+        self.plan = plan
+        self.snapshot = snapshot
+        self.queries = queries
+    }
+
+    mutating func next(into chunk: inout ColumnChunk) async throws(StorageError) -> Bool {
+        if let snapshot {
+            self.snapshot = nil
+            let plan = plan
+            (rows, order) = try await withTaskExecutorPreference(queries) { () async throws(StorageError) in try Self.load(plan, snapshot) }
+        }
+        try plan.budget.spend()
+        guard place < order.count else {
+            chunk = ColumnChunk()
+            return false
+        }
+        let slice = order[place..<min(place + ColumnChunk.rowsMax, order.count)]
+        place = slice.endIndex
+        chunk = ColumnChunk(rowCount: slice.count, columns: rows.columns(slice), runs: runs(slice))
+        return true
+    }
+
+    private func runs(_ slice: ArraySlice<Int>) -> [ColumnChunk.Run] {
+        var result: [ColumnChunk.Run] = []
+        for (row, position) in slice.enumerated() where result.last?.key != Int(rows.series[position]) {
+            result.append(ColumnChunk.Run(key: Int(rows.series[position]), firstRow: row))
+        }
+        return result
+    }
+
+    /// Reads on the query threads. The rows' `series` are positions in the plan, so that the order is the plan's.
+    private static func load(_ plan: MetricScan, _ snapshot: TableSnapshot) throws(StorageError) -> (SampleRows, [Int]) {
+        let wanted = Set(plan.series)
+        var rows = SampleRows()
+        func isWanted(_ number: SeriesID, _ time: Int64) -> Bool {
+            wanted.contains(number) && plan.range.contains(Timestamp(nanoseconds: time))
+        }
+        for block in snapshot.blocks where block.header.scope.tenant == plan.tenant && plan.range.overlaps(block.header.times) {
+            guard try SampleSummary(block.header).holds(anyOf: wanted) else { continue }
+            let batch = try block.rows()
+            try plan.budget.spend(bytes: batch.byteCount)
+            try rows.append(batch, where: isWanted)
+        }
+        for batch in snapshot.batches where batch.scope.tenant == plan.tenant && plan.range.overlaps(batch.times) {
+            try plan.budget.spend(bytes: batch.byteCount)
+            try rows.append(batch, where: isWanted)
+        }
+        var positions: [SeriesID: UInt32] = [:]
+        for (position, number) in plan.series.enumerated() { positions[number] = UInt32(position) }
+        rows.renumber { positions[$0] ?? 0 }
+        return (rows, rows.sortedOrder())
+    }
+}

@@ -89,6 +89,9 @@ package struct BatchID: Hashable, Sendable {
         self.high = high
         self.low = low
     }
+
+    /// For a request that names no id of its own.
+    package init(randomFrom source: RandomSource) { self.init(high: source.next(), low: source.next()) }
 }
 
 /// Where a committed record ends; grows with every commit and never goes back, not even over a restart.

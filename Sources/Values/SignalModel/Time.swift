@@ -54,5 +54,9 @@ package struct TimeRange: Hashable, Sendable {
 
     @inlinable package func contains(_ time: Timestamp) -> Bool { start <= time && time < end }
     @inlinable package func overlaps(_ other: TimeRange) -> Bool { start < other.end && other.start < end }
+    /// - Parameter nanoseconds: smallest and largest instant of some rows, both included.
+    @inlinable package func overlaps(_ nanoseconds: ClosedRange<Int64>) -> Bool {
+        start.nanoseconds <= nanoseconds.upperBound && nanoseconds.lowerBound < end.nanoseconds
+    }
     @inlinable package var isEmpty: Bool { end <= start }
 }

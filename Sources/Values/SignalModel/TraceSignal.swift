@@ -152,6 +152,17 @@ package struct SpanBatch: Sendable {
         self.flags.append(flags)
         documents.append(document)
     }
+
+    package mutating func append(contentsOf other: SpanBatch) {
+        traces += other.traces
+        spans += other.spans
+        parents += other.parents
+        starts += other.starts
+        ends += other.ends
+        names.append(contentsOf: other.names)
+        flags += other.flags
+        documents.append(contentsOf: other.documents)
+    }
 }
 
 /// Asks for spans: those of the given traces, or all that start in the range.

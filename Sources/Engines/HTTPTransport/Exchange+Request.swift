@@ -1,0 +1,209 @@
+import CHTTP
+import Platform
+import Synchronization
+import WireFormats
+
+// The first half of an exchange: the head is checked and admitted, the body taken in, the handler started.
+extension Exchange {
+    /// The library's first call: the head is complete. An answer queued here closes the connection, so only what must close is.
+    func open(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
+        let head: HTTPRequestHead, framing: BodyFraming
+        do {
+            (head, framing) = try readHead(method, version)
+        } catch {
+            server.countRefusal(.malformed)
+            state.withLock { $0.phase = .answering }
+            return answer(with: HTTPResponse(status: error.status), isHead: false)
+        }
+        let length: Int? = switch framing { case .none: 0; case .length(let count): count; case .chunks: nil }
+        var bytesMax = server.configuration.bodyBytesMax
+        var refusal: (HTTPResponse, HTTPServerCounters.Refusal)?
+        if server.isLeaving {
+            refusal = (HTTPResponse(status: 503), .stopping)
+        } else {
+            switch server.admit(head, length) {
+            case .accept(let max): bytesMax = max ?? bytesMax
+            case .refuse(let response): refusal = (response, .admission)
+            }
+        }
+        if refusal == nil, let length, length > bytesMax { refusal = (HTTPResponse(status: 413), .bodyTooLarge) }
+
+        let now = server.time.monotonicNanoseconds
+        let answersAtOnce = state.withLock { state in
+            guard state.phase == .head else { return false }        // refused meanwhile: its time was over
+            state.head = head
+            state.body = IncomingBody(contentLength: length, bytesMax: bytesMax, windowBytes: server.configuration.bodyWindowBytes)
+            state.deadline = now + Int64(server.configuration.requestSecondsMax) * 1_000_000_000
+            state.phase = .body
+            guard let (response, reason) = refusal else { return false }
+            state.isHandled = true
+            // A client that asked first has sent nothing yet, and will not after this answer.
+            let hasAsked = head.headers["Expect"]?.lowercased() == "100-continue"
+            guard hasAsked && framing != .none else {
+                refuse(response, reason, &state)
+                return false
+            }
+            server.countRefusal(reason)
+            state.phase = .answering
+            return true
+        }
+        return answersAtOnce ? answer(with: refusal!.0, isHead: head.method == "HEAD") : true
+    }
+
+    private func readHead(
+        _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>
+    ) throws(HeadRefusal) -> (HTTPRequestHead, BodyFraming) {
+        // Typed throws do not pass through the allocation's closure, hence the result.
+        let result: Result<(HTTPRequestHead, BodyFraming), HeadRefusal> = withUnsafeTemporaryAllocation(
+            of: gw_http_field.self, capacity: RawHead.fieldsMax
+        ) { buffer in
+            let count = gw_http_fields(connection, buffer.baseAddress, buffer.count)
+            guard count <= buffer.count else { return .failure(HeadRefusal(status: 431, why: "\(count) fields")) }
+            guard gw_http_head_is_plain(connection, method, targetStart, target.count, version, buffer.baseAddress, count) else {
+                return .failure(HeadRefusal(status: 400, why: "line ends, folded lines or NUL bytes"))
+            }
+            return target.withUnsafeBufferPointer { target in
+                let head = RawHead(
+                    method: bytes(of: method), target: target, version: bytes(of: version),
+                    fields: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<count]))
+                do throws(HeadRefusal) { return .success(try head.checked(peer: peer.name)) } catch { return .failure(error) }
+            }
+        }
+        return try result.get()
+    }
+
+    private func bytes(of text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
+        let raw = UnsafeRawBufferPointer(start: text, count: gw_http_length(text))
+        return raw.assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// A piece of the body is here. What is not taken comes again after a resume.
+    func receive(_ bytes: UnsafeRawBufferPointer, left: inout Int) -> Bool {
+        let (taken, reader, piece, startsHandler) = state.withLock { state in
+            guard state.phase == .body else { return (bytes.count, nil, nil, false) as Received }      // refused: thrown away
+            switch state.body.take(bytes) {
+            case .tooLarge:
+                // Either the body is, or a body nobody wants is too long to wait for its end.
+                if let response = state.response, response.isShort {
+                    refuse(response, nil, &state)
+                } else {
+                    refuse(HTTPResponse(status: 413), .bodyTooLarge, &state)
+                }
+                return (bytes.count, nil, nil, false)
+            case .count(let count):
+                if count < bytes.count { park(.room, &state) }
+                let startsHandler = !state.isHandled
+                state.isHandled = true
+                let (reader, piece) = takeReader(&state)
+                return (count, reader, piece, startsHandler)
+            }
+        }
+        left -= taken
+        server.count { $0.bytesIn += taken }
+        if let reader, let piece { reader.resume(returning: piece) }
+        if startsHandler { startHandler() }
+        return true
+    }
+
+    private typealias Received = (Int, CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?, Bool)
+
+    /// The body is complete: answers, or parks until there is an answer.
+    func finishBody() -> Bool {
+        let (reader, piece, startsHandler, response, isRefused) = state.withLock { state in
+            guard state.phase == .body else { return (nil, nil, false, nil, true) as Finished }     // has its answer: close
+            state.body.complete()
+            let (reader, piece) = takeReader(&state)
+            let startsHandler = !state.isHandled
+            state.isHandled = true
+            if state.response == nil { park(.answer, &state) } else { state.phase = .answering }
+            return (reader, piece, startsHandler, state.response, false)
+        }
+        if let reader, let piece { reader.resume(returning: piece) }
+        if startsHandler { startHandler() }
+        guard let response else { return !isRefused }
+        return answer(with: response, isHead: state.withLock { $0.head?.method == "HEAD" })
+    }
+
+    private typealias Finished = (CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?, Bool, HTTPResponse?, Bool)
+
+    /// A waiting reader with what it waits for.
+    private func takeReader(_ state: inout State) -> (CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?) {
+        guard let reader = state.reader, let piece = state.body.next() else { return (nil, nil) }
+        state.reader = nil
+        return (reader, piece)
+    }
+
+    private func startHandler() {
+        let task = Task.detached { [self] in await runHandler() }
+        let isOver = state.withLock { state in
+            guard state.phase == .body || state.phase == .answering, !state.isDropped else { return true }
+            if !state.isHandlerDone { state.task = task }
+            return false
+        }
+        if isOver { task.cancel() }
+    }
+
+    /// Answers now, whatever of the body has not come: after it if the rest is short, else past the library, which takes no
+    /// answer in the middle of a body. Then the client is let finish, or at least told to stop.
+    func refuse(_ response: HTTPResponse, _ reason: HTTPServerCounters.Refusal?, _ state: inout State) {
+        if let reason { server.countRefusal(reason) }
+        state.response = response
+        if state.phase == .body, let left = state.body.bytesLeft, left <= Self.discardBytesMax, reason != .timedOut, reason != nil {
+            state.body.discard(upTo: left)
+        } else {
+            state.phase = .refused
+            state.deadline = server.time.monotonicNanoseconds + Self.lingerNanoseconds
+            response.sendLast(on: peer.socket, isHead: state.head?.method == "HEAD")
+        }
+        let why: HTTPTransportError.Code = switch reason { case .timedOut: .timedOut; case .bodyTooLarge: .bodyTooLarge; default: .bodyDiscarded }
+        state.body.fail(HTTPTransportError(code: why, message: "cannot read the request's body: answered by \(response.status)"))
+        if let reader = state.reader {
+            state.reader = nil
+            if let piece = state.body.next() { reader.resume(returning: piece) }
+        }
+        state.task?.cancel()
+        unpark(&state)
+    }
+}
+
+extension Exchange: HTTPBodySource {
+    func next() async throws(HTTPTransportError) -> [UInt8]? {
+        if let piece = state.withLock({ takePiece(&$0) }) { return try Self.value(of: piece) }
+        let piece = await withTaskCancellationHandler {
+            await withCheckedContinuation { (reader: CheckedContinuation<IncomingBody.Piece, Never>) in
+                let piece: IncomingBody.Piece? = state.withLock { state in
+                    precondition(state.reader == nil, "a request's body has one reader")
+                    if let piece = takePiece(&state) { return piece }
+                    if Task.isCancelled { return .failed(Self.readerCancelled) }
+                    state.reader = reader
+                    return nil
+                }
+                if let piece { reader.resume(returning: piece) }
+            }
+        } onCancel: {
+            let reader = state.withLock { state in
+                defer { state.reader = nil }
+                return state.reader
+            }
+            reader?.resume(returning: .failed(Self.readerCancelled))
+        }
+        return try Self.value(of: piece)
+    }
+
+    private func takePiece(_ state: inout State) -> IncomingBody.Piece? {
+        guard let piece = state.body.next() else { return nil }
+        if state.parked == .room { unpark(&state) }
+        return piece
+    }
+
+    private static func value(of piece: IncomingBody.Piece) throws(HTTPTransportError) -> [UInt8]? {
+        switch piece {
+        case .bytes(let bytes): return bytes
+        case .end: return nil
+        case .failed(let error): throw error
+        }
+    }
+
+    private static let readerCancelled = HTTPTransportError(
+        code: .cancelled, message: "cannot read the request's body: the task was cancelled")
+}

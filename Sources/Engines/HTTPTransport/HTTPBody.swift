@@ -1,0 +1,39 @@
+/// Where the pieces of a request's body come from.
+protocol HTTPBodySource: Sendable {
+    func next() async throws(HTTPTransportError) -> [UInt8]?
+}
+
+/// The body of a request while it arrives. For one reader; what is not read holds the client back.
+///
+///     while let piece = try await body.next() { parser.feed(piece) }      // as it comes
+///     let bytes = try await body.collect(limit: 1 << 20)                  // or all at once
+package struct HTTPBody: Sendable {
+    /// What the client announced; nil when it sends chunks.
+    package let contentLength: Int?
+    private let source: any HTTPBodySource
+
+    init(contentLength: Int?, source: any HTTPBodySource) {
+        self.contentLength = contentLength
+        self.source = source
+    }
+
+    /// The next piece, up to the configured window; nil at the end.
+    /// - Throws: `.clientLeft` or `.timedOut` when the rest will not come, `.bodyTooLarge`, `.bodyDiscarded` once the handler has
+    ///   returned its response, `.cancelled` with the task.
+    package func next() async throws(HTTPTransportError) -> [UInt8]? { try await source.next() }
+
+    /// All that is left.
+    /// - Throws: `.bodyTooLarge` above `limit` bytes, else as `next()`.
+    package func collect(limit: Int) async throws(HTTPTransportError) -> [UInt8] {
+        if let contentLength, contentLength > limit { throw Self.tooLarge(limit) }
+        guard var bytes = try await next() else { return [] }
+        if let contentLength, contentLength > bytes.count { bytes.reserveCapacity(contentLength) }
+        while bytes.count <= limit, let piece = try await next() { bytes += piece }
+        guard bytes.count <= limit else { throw Self.tooLarge(limit) }
+        return bytes
+    }
+
+    private static func tooLarge(_ limit: Int) -> HTTPTransportError {
+        HTTPTransportError(code: .bodyTooLarge, message: "cannot read the request's body: it is larger than \(limit) bytes")
+    }
+}

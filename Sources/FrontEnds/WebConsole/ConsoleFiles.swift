@@ -1,0 +1,85 @@
+// Where the console's files come from: the binary, or a folder while somebody works on the pages.
+
+import Platform
+
+/// One file, ready to send.
+struct ConsoleFile: Sendable {
+    let bytes: [UInt8]
+    /// Whether `bytes` is a gzip member.
+    let isGzip: Bool
+    /// A strong entity tag with its quotes, or nil when the file may change under the server.
+    let tag: String?
+}
+
+protocol ConsoleFiles: Sendable {
+    /// The only version whose addresses are answered.
+    var version: String { get }
+    /// Whether a version's files never change.
+    var isFixed: Bool { get }
+    /// Whether the libraries that every page needs are there.
+    var hasLibraries: Bool { get }
+    /// - Parameter name: from the address, not to be trusted.
+    /// - Returns: nil when there is no such file.
+    func file(_ name: String, gzip: Bool) throws(FileError) -> ConsoleFile?
+}
+
+/// The files that the build packed. A name is looked up in a table, so no name can lead anywhere else.
+struct PackedFiles: ConsoleFiles {
+    /// Read from the binary at the first request and kept: about half a megabyte.
+    static let fromBuild = PackedFiles(version: PackedAssets.version, PackedAssets.files)
+
+    let version: String
+    let isFixed = true
+    let hasLibraries: Bool
+    private let members: [String: [UInt8]]
+
+    init(version: String, _ files: [PackedFile]) {
+        self.version = version
+        members = Dictionary(files.map { ($0.name, $0.gzipped()) }, uniquingKeysWith: { first, _ in first })
+        hasLibraries = members["vendor/vue.js"] != nil
+    }
+
+    func file(_ name: String, gzip: Bool) -> ConsoleFile? {
+        members[name].map { ConsoleFile(bytes: $0, isGzip: true, tag: "\"\(version)\"") }
+    }
+}
+
+/// Pages from a folder, libraries from the binary.
+struct DiskFiles: ConsoleFiles {
+    let directory: String
+    let fileSystem: any FileSystem
+    /// The version that the pages' sources name.
+    let version = "dev"
+    let isFixed = false
+    var hasLibraries: Bool { PackedFiles.fromBuild.hasLibraries }
+
+    func file(_ name: String, gzip: Bool) throws(FileError) -> ConsoleFile? {
+        if name.hasPrefix("vendor/") { return PackedFiles.fromBuild.file(name, gzip: gzip) }
+        guard Self.isPlain(name) else { return nil }
+        do throws(FileError) {
+            let file = try fileSystem.open("\(directory)/\(name)", .read)
+            let size = try file.size()
+            var bytes = [UInt8](repeating: 0, count: size)
+            let count = try bytes.withUnsafeMutableBufferPointer { buffer throws(FileError) in
+                try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+            }
+            return ConsoleFile(bytes: Array(bytes.prefix(count)), isGzip: false, tag: nil)
+        } catch where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Whether each part of the path is letters, digits, `_` and `-`, with dots inside only: nothing climbs out of the folder.
+    static func isPlain(_ name: String) -> Bool {
+        name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
+            guard let first = part.first, first != UInt8(ascii: ".") else { return false }
+            return part.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+                default: false
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// The theme in force, and the colours of tokens.css as plain values for what is drawn on canvas.
+import { computed, ref } from './vue.js';
+
+const system = matchMedia('(prefers-color-scheme: dark)');
+const systemIsDark = ref(system.matches);
+system.addEventListener('change', () => { systemIsDark.value = system.matches; });
+
+const chosen = ref(document.documentElement.dataset.theme ?? 'system');
+
+export const isDark = computed(() => chosen.value === 'system' ? systemIsDark.value : chosen.value === 'dark');
+
+export function toggleTheme() {
+    chosen.value = isDark.value ? 'light' : 'dark';
+    document.documentElement.dataset.theme = chosen.value;
+    try {
+        localStorage.setItem('groundwatch.theme', chosen.value);
+    } catch {
+        // Storage is forbidden: the choice lasts as long as the page.
+    }
+}
+
+const names = ['bg-1', 'bg-2', 'ink', 'ink-2', 'line', 'grid', 'axis', 'accent', 'ok', 'alarm', 'warn', 'nodata',
+    's1', 's2', 's3', 's4', 's5', 's6', 's7', 's8'];
+
+/**
+ * The tokens as colours a canvas understands. A custom property holds both themes' colours, so each is resolved by the
+ * browser on an element that uses it. Recomputed when the theme changes.
+ */
+export const colors = computed(() => {
+    void isDark.value;
+    const probe = document.createElement('i');
+    document.body.append(probe);
+    const found = {};
+    for (const name of names) {
+        probe.style.color = `var(--${name})`;
+        found[name] = getComputedStyle(probe).color;
+    }
+    probe.remove();
+    return found;
+});

@@ -1,0 +1,73 @@
+// The one time model: a range in the address, the same for every panel, and how moments are written.
+import { computed, onBeforeUnmount, ref } from './vue.js';
+import { route } from './router.js';
+
+const scale = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/**
+ * A point in time from the address: `now`, `-30m`, or milliseconds since 1970.
+ * @returns {number|null} milliseconds UTC, or null when it is none of these.
+ */
+export function parseTime(text, now) {
+    if (text === 'now') return now;
+    const relative = /^-(\d{1,6})([smhdw])$/.exec(text ?? '');
+    if (relative) return now - Number(relative[1]) * scale[relative[2]];
+    return /^\d{10,15}$/.test(text ?? '') ? Number(text) : null;
+}
+
+export const defaultRange = { from: '-30m', to: 'now' };
+
+/** The range as the address has it, both ends readable; anything else falls back to the default. */
+export const range = computed(() => {
+    const { from = defaultRange.from, to = defaultRange.to } = route.query;
+    const start = parseTime(from, 1e13), end = parseTime(to, 1e13);
+    return start !== null && end !== null && start < end ? { from, to } : defaultRange;
+});
+
+/** Whether the range ends now, so that new data belongs to it. */
+export const isMoving = computed(() => range.value.to === 'now');
+
+/** The range in milliseconds at this moment. */
+export function bounds(now = Date.now()) {
+    return { from: parseTime(range.value.from, now), to: parseTime(range.value.to, now) };
+}
+
+/** The ranges of the picker, in the address's words. */
+export const ranges = [
+    { from: '-15m', label: '15 min' }, { from: '-30m', label: '30 min' }, { from: '-1h', label: '1 h' },
+    { from: '-3h', label: '3 h' }, { from: '-12h', label: '12 h' }, { from: '-1d', label: '1 day' }, { from: '-1w', label: '1 week' },
+];
+
+/** The CloudWatch period in seconds that gives at most about 360 points. */
+export function periodFor({ from, to }) {
+    const seconds = (to - from) / 1000;
+    return [60, 300, 900, 3600, 21600].find(period => seconds / period <= 360) ?? 86400;
+}
+
+const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const shortFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+export const clock = ms => clockFormat.format(ms);
+export const shortClock = ms => shortFormat.format(ms);
+export const day = ms => dayFormat.format(ms);
+export const moment = ms => `${day(ms)} ${clock(ms)}`;
+export const clockWithMilliseconds = ms => `${clock(ms)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
+
+/** How long ago, roughly: "just now", "12 s ago", "3 min ago". */
+export function ago(ms, now) {
+    const seconds = Math.max(0, Math.round((now - ms) / 1000));
+    if (seconds < 2) return 'just now';
+    if (seconds < 60) return `${seconds} s ago`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+    if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+    return `${Math.floor(seconds / 86400)} d ago`;
+}
+
+/** The current time, once a second while a component shows it. */
+export function useNow() {
+    const now = ref(Date.now());
+    const timer = setInterval(() => { now.value = Date.now(); }, 1000);
+    onBeforeUnmount(() => clearInterval(timer));
+    return now;
+}

@@ -1,0 +1,117 @@
+// The home page's charts: one list of metrics, one request for all their data, a panel each.
+import { computed, h, ref } from '../../core/vue.js';
+import { awsCommand, Card, CopyButton, Teach } from '../../parts/card.js';
+import { Chart } from '../../parts/chart.js';
+import { isFilling, latestIndex } from '../../parts/chartoptions.js';
+import { chartTable } from '../../parts/charttable.js';
+import { colorTokens } from '../../parts/colors.js';
+import { icon } from '../../parts/icons.js';
+import { quantity } from '../../core/format.js';
+import { refresh, useLive } from '../../core/live.js';
+import { listMetrics, metricData, seriesKey } from '../../core/metrics.js';
+import { bounds, periodFor } from '../../core/time.js';
+import { chooseCharts } from './definitions.js';
+
+/** Which metrics exist changes slowly; it is asked again this often, and at once while there are none. */
+const listMilliseconds = 30_000;
+
+/** The panels' data, kept up to date; `data` is null until the first answer. */
+export function useCharts() {
+    let charts = [], listedAt = 0, isWhole = true;
+    return useLive(async signal => {
+        const now = Date.now();
+        if (charts.length === 0 || now - listedAt > listMilliseconds) {
+            const listed = await listMetrics(signal);
+            if (!listed.ok) return listed;
+            charts = chooseCharts(listed.value.items);
+            isWhole = listed.value.isWhole;
+            listedAt = now;
+        }
+        const choices = charts.flatMap(chart => chart.choices);
+        const { from, to } = bounds(now);
+        const window = { from, to, period: periodFor({ from, to }) };
+        const answer = choices.length > 0 ? await metricData(choices, window, signal) : { ok: true, value: { times: [], columns: [], messages: [] } };
+        if (!answer.ok) return answer;
+        const { times, columns, messages } = answer.value;
+        let next = 0;
+        const panels = charts.map(chart => ({ ...chart, columns: chart.choices.map(() => columns[next++]) }));
+        return { ok: true, value: { window, times, panels, messages: isWhole ? messages : [...messages, 'only the first 2,000 metrics were looked at'] } };
+    });
+}
+
+/** What the chart part draws, from one panel and the alarms on its metrics. */
+function chartData({ definition, choices, columns }, { window, times }, alarms) {
+    const tokens = colorTokens(choices.map(choice => choice.key));
+    const series = choices.map((choice, index) => ({ key: choice.key, label: choice.label, token: tokens.get(choice.key), values: columns[index] }));
+    return { times, period: window.period, window, series, shape: definition.shape, unit: definition.unit, thresholds: thresholdsFor(choices, window.period, alarms) };
+}
+
+/** The thresholds of alarms on just these series; a sum is comparable only over the same period. */
+function thresholdsFor(choices, period, alarms) {
+    const isSame = (choice, alarm) => choice.stat === (alarm.Statistic ?? alarm.ExtendedStatistic) && choice.key.startsWith(seriesKey(alarm) + '\u0000')
+        && (alarm.Period === period || !['Sum', 'SampleCount'].includes(choice.stat));
+    return alarms.filter(alarm => alarm.MetricName && Number.isFinite(alarm.Threshold) && choices.some(choice => isSame(choice, alarm)))
+        .map(alarm => ({ value: alarm.Threshold, label: alarm.AlarmName }));
+}
+
+/** The figure in the card's head: the sum of a rate's series, or the first series' newest complete value. */
+function headline(definition, data) {
+    const end = data.times.length - (isFilling(data) ? 2 : 1);
+    if (definition.isRate) {
+        const known = data.series.map(series => series.values[end]).filter(value => value !== null && value !== undefined);
+        return known.length > 0 ? quantity(known.reduce((sum, value) => sum + value, 0), data.unit) : '–';
+    }
+    const at = latestIndex(data, data.series[0]);
+    return at < 0 ? '–' : quantity(data.series[0].values[at], data.unit);
+}
+
+const perPeriod = seconds => seconds === 60 ? 'per minute' : seconds < 3600 ? `per ${seconds / 60} min` : seconds === 3600 ? 'per hour' : `per ${seconds / 3600} h`;
+
+/** The request behind a panel, for a terminal. */
+function commandFor(choices, window) {
+    const queries = choices.map(({ metric, stat }, index) => ({ Id: `q${index}`, MetricStat: { Metric: metric, Period: window.period, Stat: stat } }));
+    const time = ms => new Date(ms).toISOString().slice(0, 19) + 'Z';
+    const json = JSON.stringify(queries).replaceAll("'", `'\\''`);
+    return awsCommand('cloudwatch get-metric-data', `--start-time ${time(window.from)} --end-time ${time(window.to)}`, `--metric-data-queries '${json}'`);
+}
+
+const Panel = {
+    props: { panel: { type: Object, required: true }, live: { type: Object, required: true }, alarms: { type: Array, required: true } },
+    setup(props) {
+        const isTable = ref(false);
+        const data = computed(() => chartData(props.panel, props.live.data, props.alarms));
+        return () => {
+            const { definition, choices, left } = props.panel;
+            const rate = definition.isRate ? ` ${perPeriod(data.value.period)}` : '';
+            const first = data.value.series[0];
+            return h(Card, { title: definition.title + rate, note: left > 0 ? `8 of ${8 + left} series` : undefined }, {
+                actions: () => [
+                    h(CopyButton, { text: commandFor(choices, props.live.data.window), label: 'Copy as aws-cli command', symbol: 'terminal' }),
+                    h('button', {
+                        type: 'button', class: 'quiet', 'aria-pressed': String(isTable.value), title: isTable.value ? 'Show the chart' : 'Show as a table',
+                        'aria-label': isTable.value ? 'Show the chart' : 'Show as a table', onClick: () => { isTable.value = !isTable.value; },
+                    }, icon(isTable.value ? 'chart' : 'table')),
+                ],
+                default: () => [
+                    h('p', { class: 'headline' }, [headline(definition, data.value), h('span', { class: 'meta' }, definition.isRate || choices.length === 1 ? ' now' : ` now, ${first.label}`)]),
+                    isTable.value ? chartTable(definition.title, data.value) : h(Chart, { title: definition.title + rate, data: data.value }),
+                ],
+            });
+        };
+    },
+};
+
+const teach = () => h(Teach, {
+    what: 'No metrics have arrived yet. Any CloudWatch client can send them:',
+    command: awsCommand('cloudwatch put-metric-data --namespace EventPro', '--metric-name TicketsSold --unit Count --value 3'),
+});
+
+/** The row of panels; one card stands for all while there is nothing to draw. */
+export function chartPanels(live, alarms) {
+    if (!live.data || live.data.panels.length === 0) {
+        return [h('div', { class: 'wide' }, h(Card, { title: 'Metrics', live, isEmpty: true, onRetry: refresh }, { default: () => null, empty: teach }))];
+    }
+    const remarks = live.error || live.data.messages.length > 0
+        ? [h('div', { class: 'wide' }, h(Card, { title: 'Metrics', live, messages: live.data.messages, onRetry: refresh }, { default: () => null }))] : [];
+    return [...remarks, ...live.data.panels.map(panel => h(Panel, { key: panel.definition.id, panel, live, alarms }))];
+}

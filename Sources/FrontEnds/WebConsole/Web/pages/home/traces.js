@@ -1,0 +1,113 @@
+// The traces of the range as a short list, and the chosen one as a waterfall. Without a choice it follows the list's first.
+import { computed, h } from '../../core/vue.js';
+import { awsCommand, Card, CopyButton, Teach } from '../../parts/card.js';
+import { traceOf } from '../../parts/spans.js';
+import { stateBadge } from '../../parts/state.js';
+import { Waterfall } from '../../parts/waterfall.js';
+import { pages, xray } from '../../core/api.js';
+import { milliseconds, plural, visible } from '../../core/format.js';
+import { refresh, useLive } from '../../core/live.js';
+import { route, setQuery } from '../../core/router.js';
+import { bounds, clock } from '../../core/time.js';
+
+const listedMax = 8;
+/** The API allows a day; a busy server has enough of them in less. */
+const windowMillisecondsMax = 3_600_000;
+
+const startOf = summary => summary.StartTime ?? parseInt(String(summary.Id).slice(2, 10), 16);
+const lengthOf = summary => summary.Duration ?? summary.ResponseTime ?? 0;
+
+const orders = {
+    slowest: { label: 'Slowest', sort: (a, b) => lengthOf(b) - lengthOf(a), keep: () => true },
+    newest: { label: 'Newest', sort: (a, b) => startOf(b) - startOf(a), keep: () => true },
+    failed: { label: 'Failed', sort: (a, b) => startOf(b) - startOf(a), keep: summary => summary.HasFault || summary.HasError || summary.HasThrottle },
+};
+
+const order = computed(() => orders[route.query.order] ? route.query.order : 'slowest');
+const isTraceId = text => /^1-[0-9a-f]{8}-[0-9a-f]{24}$/.test(text ?? '');
+
+export const showTrace = id => setQuery({ trace: id });
+
+export function useTraces() {
+    return useLive(async signal => {
+        const { from, to } = bounds();
+        const start = Math.max(from, to - windowMillisecondsMax);
+        const listed = await pages(token => xray('/TraceSummaries', 'GetTraceSummaries', {
+            StartTime: Math.floor(start / 1000), EndTime: Math.ceil(to / 1000), TimeRangeType: 'TraceId', ...token ? { NextToken: token } : {},
+        }, signal), 'TraceSummaries', 12);
+        if (!listed.ok) return listed;
+        const { sort, keep } = orders[order.value];
+        const summaries = listed.value.items.filter(keep).sort(sort).slice(0, listedMax);
+        const chosen = isTraceId(route.query.trace) ? route.query.trace : summaries[0]?.Id;
+        const messages = [];
+        if (!listed.value.isWhole) messages.push(`only the first ${listed.value.items.length} traces were looked at`);
+        if (start > from) messages.push('traces are looked for in the last hour of the range');
+        let trace = null;
+        if (chosen) {
+            const got = await xray('/Traces', 'BatchGetTraces', { TraceIds: [chosen] }, signal);
+            if (!got.ok) return got;
+            const document = got.value.Traces?.[0];
+            if (document) trace = traceOf(document); else messages.push(`trace ${visible(chosen, 40)} is not stored here`);
+        }
+        return { ok: true, value: { summaries, total: listed.value.items.length, trace, messages } };
+    }, () => [order.value, route.query.trace].join(' '));
+}
+
+function summaryState(summary) {
+    if (summary.HasFault) return stateBadge('FAULT');
+    if (summary.HasThrottle) return stateBadge('THROTTLE');
+    return summary.HasError ? stateBadge('CLIENT_ERROR') : stateBadge('OK');
+}
+
+/** "POST /checkout", or the name of the first service. */
+function nameOf(summary) {
+    const { HttpMethod, HttpURL } = summary.Http ?? {};
+    if (HttpURL) return visible(`${HttpMethod ?? ''} ${String(HttpURL).replace(/^[a-z]+:\/\/[^/]*/i, '').split('?')[0] || '/'}`.trim(), 120);
+    return visible(summary.EntryPoint?.Name ?? summary.ServiceIds?.[0]?.Name ?? summary.Id, 120);
+}
+
+function list({ summaries, trace }) {
+    const longest = Math.max(...summaries.map(lengthOf), 1e-9);
+    return h('ul', { class: 'traces', 'aria-label': 'Traces' }, summaries.map(summary => h('li', { key: summary.Id }, h('button', {
+        type: 'button', class: { chosen: trace?.id === summary.Id }, 'aria-pressed': String(trace?.id === summary.Id), onClick: () => showTrace(summary.Id),
+    }, [
+        h('time', { class: 'meta' }, clock(startOf(summary) * 1000)), h('bdi', { class: 'label' }, nameOf(summary)), summaryState(summary),
+        h('span', { class: 'took' }, milliseconds(lengthOf(summary) * 1000)),
+        h('span', { class: 'share', 'aria-hidden': 'true' }, h('i', { style: { width: `${lengthOf(summary) / longest * 100}%` } })),
+    ]))));
+}
+
+function head(trace) {
+    return h('p', { class: 'tracehead' }, [
+        h('code', visible(trace.id, 60)), h('span', `${milliseconds((trace.end - trace.start) * 1000)} · ${plural(trace.count, 'span')} · ${plural(trace.services.length, 'service')}`),
+        trace.errors > 0 ? stateBadge('FAULT', plural(trace.errors, 'error')) : null,
+        isTraceId(route.query.trace) ? h('button', { type: 'button', class: 'link', onClick: () => showTrace(null) }, 'Follow the list again') : null,
+    ]);
+}
+
+const teach = () => h(Teach, {
+    what: 'No traces have arrived in this time. Point an X-Ray SDK at this server (AWS_XRAY_DAEMON_ADDRESS), or send a segment:',
+    command: [
+        'id=1-$(printf %08x $(date +%s))-$(openssl rand -hex 12); now=$(date +%s)',
+        awsCommand(`xray put-trace-segments --trace-segment-documents "{\\"name\\":\\"shop\\",\\"id\\":\\"$(openssl rand -hex 8)\\",\\"trace_id\\":\\"$id\\",\\"start_time\\":$now,\\"end_time\\":$((now+1))}"`),
+    ].join('\n'),
+});
+
+export function tracesCard(live) {
+    const data = live.data ?? { summaries: [], total: 0, trace: null, messages: [] };
+    const trace = data.trace && data.trace.count > 0 ? data.trace : null;
+    const messages = [...data.messages, ...trace?.remarks ?? []];
+    return h(Card, { title: 'Traces', note: data.total > 0 ? `${plural(data.total, 'trace')} in this time` : undefined, live, isEmpty: data.total === 0 && !trace, messages, onRetry: refresh }, {
+        actions: () => [
+            h('span', { class: 'segments', role: 'group', 'aria-label': 'Order of traces' }, Object.entries(orders).map(([name, { label }]) => h('button', {
+                type: 'button', 'aria-pressed': String(order.value === name), onClick: () => setQuery({ order: name === 'slowest' ? null : name, trace: null }),
+            }, label))),
+            trace ? h(CopyButton, { text: awsCommand(`xray batch-get-traces --trace-ids ${trace.id}`), label: 'Copy as aws-cli command', symbol: 'terminal' }) : null,
+        ],
+        empty: teach,
+        default: () => h('div', { class: 'tracesplit' }, [
+            data.summaries.length > 0 ? list(data) : h('p', { class: 'calm' }, 'No trace failed in this time.'),
+            trace ? h('div', { class: 'tracebody' }, [head(trace), h(Waterfall, { trace })]) : null,
+        ]),
+    });
+}

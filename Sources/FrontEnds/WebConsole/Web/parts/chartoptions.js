@@ -1,0 +1,120 @@
+// What a chart draws, as ECharts options: a pure function of the data, the window and the theme's colours.
+import { quantity } from '../core/format.js';
+import { day, shortClock } from '../core/time.js';
+
+/**
+ * @typedef {{key: string, label: string, token: string, values: (number|null)[]}} ChartSeries
+ * @typedef {{value: number, label: string}} Threshold
+ * @typedef {{times: number[], period: number, window: {from: number, to: number}, series: ChartSeries[],
+ *   shape: 'line'|'area'|'bars', unit: string, thresholds: Threshold[]}} ChartData
+ */
+
+/** The plot's margins in pixels; fixed, so that panels of one width share one time scale. */
+export const margins = { left: 52, right: 14, top: 10, bottom: 24 };
+
+const daySpan = 86_400_000;
+
+/** Whether the newest period is still filling. */
+export const isFilling = ({ times, period, window }) => times.length > 0 && times.at(-1) + period * 1000 > window.to;
+
+/** @param {ChartData} data; @param {Set<string>} hidden keys of series; @param {Record<string, string>} colors */
+export function chartOptions(data, hidden, colors) {
+    const shown = data.series.filter(series => !hidden.has(series.key));
+    const filling = isFilling(data);
+    const drawn = shown.flatMap(series => data.shape === 'bars' ? [bars(series, data, filling, colors)] : lines(series, data, filling, colors));
+    if (drawn.length > 0) drawn[0].markLine = thresholdLines(data, colors);
+    return {
+        animation: false,
+        grid: { ...margins, outerBoundsMode: 'none' },
+        xAxis: {
+            type: 'time', min: data.window.from, max: data.window.to, splitNumber: 4,
+            axisLine: { lineStyle: { color: colors.line } }, axisTick: { show: false }, splitLine: { show: false },
+            axisLabel: {
+                color: colors.axis, fontSize: 11, hideOverlap: true, showMinLabel: false, showMaxLabel: false,
+                formatter: time => data.window.to - data.window.from > 2 * daySpan ? day(time) : shortClock(time),
+            },
+        },
+        yAxis: {
+            type: 'value', splitNumber: 3, max: ({ max }) => ceiling(max, data.thresholds),
+            min: ({ min }) => Math.min(0, min),
+            axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: colors.grid } },
+            axisLabel: { color: colors.axis, fontSize: 11, formatter: value => quantity(value, data.unit), showMaxLabel: data.thresholds.length === 0 },
+        },
+        series: drawn,
+    };
+}
+
+/** Makes room for a threshold unless that would flatten the data; null leaves the choice to the axis. */
+function ceiling(max, thresholds) {
+    const near = thresholds.map(({ value }) => value).filter(value => value > max && value <= Math.max(max, 1e-9) * 5);
+    return near.length > 0 ? Math.max(...near) * 1.08 : null;
+}
+
+/** A period without data is a hole in the line; a point between two holes is drawn as a dot, or it would vanish. */
+function points(series, { times }, from, to) {
+    return times.slice(from, to).map((time, offset) => {
+        const index = from + offset, value = series.values[index] ?? null;
+        const isAlone = value !== null && (series.values[index - 1] ?? null) === null && (series.values[index + 1] ?? null) === null;
+        return { value: [time, value], symbol: isAlone ? 'circle' : 'none', symbolSize: 5 };
+    });
+}
+
+/** The line of the complete periods, and the newest one dashed while it fills. */
+function lines(series, data, filling, colors) {
+    const end = data.times.length, isArea = data.shape === 'area';
+    const look = (name, part) => ({
+        type: 'line', id: `${series.key}\u0000${part}`, name, connectNulls: false, silent: true, showSymbol: true,
+        stack: isArea ? part : undefined, color: colors[series.token],
+        lineStyle: { width: 1.5, join: 'bevel', color: colors[series.token], type: part === 'filling' ? [4, 4] : 'solid' },
+        areaStyle: isArea ? { color: colors[series.token], opacity: part === 'filling' ? 0.1 : 0.28 } : undefined,
+    });
+    const complete = { ...look(series.label, 'complete'), data: points(series, data, 0, filling ? end - 1 : end) };
+    if (!filling) return [complete];
+    return [complete, { ...look(series.label, 'filling'), data: points(series, data, Math.max(0, end - 2), end) }];
+}
+
+/** Stacked bars; the newest is an outline while its period fills. */
+function bars(series, data, filling, colors) {
+    const last = data.times.length - 1;
+    return {
+        type: 'bar', id: series.key, name: series.label, stack: 'all', silent: true, barMaxWidth: 14, barMinWidth: 1.5, barCategoryGap: '25%',
+        color: colors[series.token],
+        data: data.times.map((time, index) => ({
+            value: [time, series.values[index] ?? null],
+            itemStyle: filling && index === last ? { color: 'transparent', borderColor: colors[series.token], borderType: [3, 3] } : undefined,
+        })),
+    };
+}
+
+function thresholdLines({ thresholds, unit }, colors) {
+    return {
+        silent: true, symbol: 'none', animation: false,
+        lineStyle: { color: colors.alarm, width: 1, type: [6, 4] },
+        data: thresholds.map(({ value }) => ({
+            yAxis: value,
+            label: { formatter: () => quantity(value, unit), position: 'insideStartTop', color: colors.alarm, fontSize: 11 },
+        })),
+    };
+}
+
+/** The index of the newest complete period that has a value, or -1. */
+export function latestIndex(data, series) {
+    for (let index = data.times.length - (isFilling(data) ? 2 : 1); index >= 0; index -= 1) {
+        if ((series.values[index] ?? null) !== null) return index;
+    }
+    return -1;
+}
+
+/** One sentence for who cannot see the chart. */
+export function summary(title, data) {
+    if (data.series.length === 0) return `${title}: no series`;
+    const parts = data.series.map(series => {
+        const known = series.values.map((value, index) => ({ value, index })).filter(({ value }) => value !== null && value !== undefined);
+        if (known.length === 0) return `${series.label} without data`;
+        const top = known.reduce((best, point) => point.value > best.value ? point : best);
+        const at = latestIndex(data, series);
+        const latest = at < 0 ? '' : `${quantity(series.values[at], data.unit)} now, `;
+        return `${series.label} ${latest}at most ${quantity(top.value, data.unit)} at ${shortClock(data.times[top.index])}`;
+    });
+    return `${title}, ${data.shape === 'bars' ? 'bar' : data.shape} chart: ${parts.join('; ')}`;
+}

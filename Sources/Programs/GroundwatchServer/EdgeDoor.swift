@@ -1,0 +1,59 @@
+import AWSProtocol
+import HTTPTransport
+import Platform
+import SignalModel
+import WebConsole
+import WireFormats
+
+/// The one port that speaks every HTTP protocol: guards first, then health, figures, console, AWS.
+struct EdgeDoor: Sendable {
+    /// The largest body that any of its protocols takes.
+    static let bodyBytesMax = 64 << 20
+
+    let hostGuard: HostGuard
+    let health: HealthReport
+    let figures: FiguresPage
+    let console: Console
+    let aws: AWSDispatcher
+    /// What bodies in flight may hold together.
+    let memory: MemoryBudget
+
+    func admit(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPServer.Admission {
+        if let refusal = hostGuard.refusal(of: head) { return .refuse(refusal) }
+        return .accept()
+    }
+
+    func answer(_ head: HTTPRequestHead, _ body: HTTPBody) async -> HTTPResponse {
+        if let page = await page(head) { return page }
+        do {
+            let reservation = try memory.reserve(body.contentLength ?? Self.bodyBytesMax)
+            defer { reservation.release() }
+            let bytes = try await body.collect(limit: Self.bodyBytesMax)
+            return await aws.handle(head, body: bytes) ?? Self.text(404, "cannot find \(head.path)")
+        } catch is MemoryBudget.Exhausted {
+            var refusal = Self.text(429, "cannot take the request now: memory for requests is used up, try again")
+            refusal.headers.set("Retry-After", "1")
+            return refusal
+        } catch let error as HTTPTransportError where error.code == .bodyTooLarge {
+            return Self.text(413, error.message)
+        } catch {
+            return Self.text(400, "cannot read the request's body")
+        }
+    }
+
+    private func page(_ head: HTTPRequestHead) async -> HTTPResponse? {
+        if let answer = await health.response(to: head) { return answer }
+        if let answer = console.response(to: head) { return answer }
+        guard head.method == "GET" || head.method == "HEAD" else { return nil }
+        switch head.path {
+        case "/metrics": return figures.response
+        case "/" where head.query.isEmpty && head.headers["Authorization"] == nil:
+            return HTTPResponse(status: 302, headers: ["Location": "/ui/"])
+        default: return nil
+        }
+    }
+
+    private static func text(_ status: Int, _ message: String) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "text/plain; charset=utf-8", Array((message + "\n").utf8))
+    }
+}

@@ -1,0 +1,52 @@
+import Platform
+import WireFormats
+
+/// Whether the server lives, can take requests, and how its parts are; in the plain form and in that of `/api/v1/health`.
+struct HealthReport: Sendable {
+    /// One part of the server and whether it works.
+    struct Check: Sendable {
+        let name: String
+        /// Nil: it works; else why not.
+        let failure: @Sendable () async -> String?
+
+        init(name: String, failure: @escaping @Sendable () async -> String?) {
+            self.name = name
+            self.failure = failure
+        }
+    }
+
+    private let checks: [Check]
+    private let time: any TimeSource
+
+    init(checks: [Check], time: any TimeSource) {
+        self.checks = checks
+        self.time = time
+    }
+
+    func response(to head: HTTPRequestHead) async -> HTTPResponse? {
+        guard head.method == "GET" || head.method == "HEAD" else { return nil }
+        switch head.path {
+        case "/health/live", "/api/v1/health/live": return Self.answer(200, ["status": "UP"])
+        case "/health/ready", "/api/v1/health/ready", "/health/detailed", "/api/v1/health": return await detailed()
+        default: return nil
+        }
+    }
+
+    private func detailed() async -> HTTPResponse {
+        var members: [(String, WireValue)] = []
+        var reasons: [(String, WireValue)] = []
+        for check in checks {
+            let failure = await check.failure()
+            members.append((check.name, failure == nil ? "UP" : "DOWN"))
+            if let failure { reasons.append((check.name, .text(failure))) }
+        }
+        let isUp = reasons.isEmpty
+        return Self.answer(isUp ? 200 : 503, .members(
+            ("status", isUp ? "UP" : "DOWN"), ("checks", .map(members)), ("reasons", isUp ? nil : .map(reasons)),
+            ("timestamp", .text(UTCText.milliseconds(time.wallNanoseconds)))))
+    }
+
+    private static func answer(_ status: Int, _ value: WireValue) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "application/json", JSON.encode(value))
+    }
+}

@@ -1,0 +1,100 @@
+import Bytes
+import Columns
+package import ColumnStore
+package import SignalModel
+
+/// The table of series definitions: number, kind, labels. Never dead: a number is never given twice.
+///
+/// Payload of a block, rows by ascending number: `[varint rows]` then, a row, `[varint number - previous number][u8 kind]
+/// [varint length][labels in LabelSet's layout]`. No summary. A number may stand in several blocks with the same labels.
+package struct SeriesDefinitionLayout: TableLayout {
+    /// Positions in the batch's columns: uint32 number, uint8 kind, bytes labels.
+    enum Column: Int { case number, kind, labels }
+
+    package let table = TableID.seriesDefinitions
+    static let partition = PartitionKey(window: 0)
+    private static let rowsPerBlock = 65_536
+
+    private let index: SeriesIndex
+
+    package init(index: SeriesIndex) { self.index = index }
+
+    static func batch(_ definitions: [(number: SeriesID, kind: SeriesKind, labels: LabelSet)], tenant: Tenant) -> TableBatch {
+        var labels = BytesVector()
+        for definition in definitions { labels.append(definition.labels.encoded) }
+        return TableBatch(
+            table: .seriesDefinitions, partition: partition, scope: BlockScope(tenant: tenant), times: 0...0, rowCount: definitions.count,
+            columns: [.uint32(definitions.map(\.number)), .uint8(definitions.map(\.kind.rawValue)), .bytes(labels)])
+    }
+
+    package func encode(_ batches: [TableBatch]) throws(StorageError) -> [EncodedBlock] {
+        var rows: [(number: SeriesID, kind: UInt8, labels: ArraySlice<UInt8>)] = []
+        for batch in batches { try Self.forEachRow(of: batch) { rows.append(($0, $1, $2)) } }
+        rows.sort { $0.number < $1.number }
+        var blocks: [EncodedBlock] = []
+        for start in stride(from: 0, to: rows.count, by: Self.rowsPerBlock) {
+            let slice = rows[start..<min(start + Self.rowsPerBlock, rows.count)]
+            var writer = ByteWriter()
+            writer.append(varint: UInt64(slice.count))
+            var last: SeriesID = 0
+            for row in slice {
+                writer.append(varint: UInt64(row.number - last))
+                writer.append(uint8: row.kind)
+                writer.append(lengthPrefixed: row.labels)
+                last = row.number
+            }
+            blocks.append(EncodedBlock(rowCount: slice.count, times: 0...0, summary: [], payload: writer.bytes))
+        }
+        return blocks
+    }
+
+    package func decode(_ payload: [UInt8], of header: BlockHeader) throws(StorageError) -> TableBatch {
+        var numbers: [UInt32] = []
+        var kinds: [UInt8] = []
+        var labels = BytesVector()
+        do throws(BytesError) {
+            try ByteReader.reading(payload) { reader throws(BytesError) in
+                var last: UInt64 = 0
+                for _ in 0..<(try reader.count(ofAtLeast: 3)) {
+                    last &+= try reader.varint()
+                    numbers.append(UInt32(truncatingIfNeeded: last))
+                    kinds.append(try reader.uint8())
+                    labels.append(try reader.lengthPrefixed())
+                }
+                try reader.expectEnd()
+            }
+        } catch {
+            throw StorageError(code: .corrupt, message: "cannot decode series definitions: \(error.message)")
+        }
+        return TableBatch(
+            table: table, partition: header.partition, scope: header.scope, times: 0...0, rowCount: numbers.count,
+            columns: [.uint32(numbers), .uint8(kinds), .bytes(labels)])
+    }
+
+    package func didPublish(_ batch: TableBatch) {
+        // What this process prepared or the journal's checksum vouches for is well formed; anything else is left out.
+        try? define(batch)
+    }
+
+    package func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) { try define(read()) }
+
+    package func isDead(_ header: BlockHeader, now: Int64) -> Bool { false }
+
+    private func define(_ batch: TableBatch) throws(StorageError) {
+        try Self.forEachRow(of: batch) { number, kind, encoded throws(StorageError) in
+            guard let labels = LabelSet(validating: encoded), let kind = SeriesKind(rawValue: kind) else {
+                throw StorageError(code: .corrupt, message: "cannot define series \(number): its definition is malformed")
+            }
+            index.define(number, kind: kind, labels: labels, tenant: batch.scope.tenant)
+        }
+    }
+
+    private static func forEachRow(
+        of batch: TableBatch, _ body: (SeriesID, UInt8, ArraySlice<UInt8>) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        guard batch.columns.count == 3, let numbers = batch.columns[Column.number.rawValue].uint32s,
+            let kinds = batch.columns[Column.kind.rawValue].uint8s, let labels = batch.columns[Column.labels.rawValue].strings
+        else { throw StorageError(code: .corrupt, message: "cannot read series definitions: columns are of the wrong type") }
+        for row in 0..<batch.rowCount { try body(numbers[row], kinds[row], labels[row]) }
+    }
+}

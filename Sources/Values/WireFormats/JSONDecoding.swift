@@ -1,0 +1,68 @@
+// JSON (RFC 8259) into a document. simdjson validates and walks; the tape comes back from one C call.
+
+import CSimdjson
+
+extension WireDocument {
+    /// - Throws: `WireError` when the bytes are not exactly one JSON value in valid UTF-8 no deeper than `depthMax`.
+    package init(json bytes: [UInt8]) throws(WireError) {
+        self = try bytes.withUnsafeBufferPointer { text throws(WireError) in try WireDocument(json: text) }
+    }
+
+    /// - Complexity: one pass; the text is copied once, the tape once.
+    package init(json text: UnsafeBufferPointer<UInt8>) throws(WireError) {
+        guard let base = text.baseAddress, text.count > 0 else {
+            throw WireError(code: .truncated, position: 0, message: "cannot read JSON: empty")
+        }
+        guard text.count <= WireLimits.documentBytesMax else {
+            throw WireError(code: .limit, position: 0, message: "cannot read JSON: too large")
+        }
+        let capacity = gw_json_arena_capacity(base, text.count)
+        var result = gw_json_result()
+        let arena = [UInt8](unsafeUninitializedCapacity: capacity) { arena, used in
+            guard let start = arena.baseAddress else { return }
+            start.update(from: base, count: text.count)
+            gw_json_parse(start, text.count, capacity, UInt32(WireLimits.depthMax), &result)
+            used = result.status == gw_json_ok ? result.arena_used : 0
+        }
+        guard result.status == gw_json_ok else { throw WireError(result) }
+        self.init(WireTape(nodes: Self.nodes(result), arena: arena, isTyped: true))
+    }
+
+    /// Copies the tape before this thread parses again.
+    private static func nodes(_ result: gw_json_result) -> [WireTapeNode] {
+        [WireTapeNode](unsafeUninitializedCapacity: result.node_count) { nodes, count in
+            let bytes = result.node_count * MemoryLayout<WireTapeNode>.stride
+            UnsafeMutableRawBufferPointer(nodes).copyMemory(from: UnsafeRawBufferPointer(start: result.nodes, count: bytes))
+            count = result.node_count
+        }
+    }
+
+    /// The C struct and ours must agree; a test holds them together.
+    static var tapeLayoutsAgree: Bool {
+        MemoryLayout<gw_json_node>.stride == MemoryLayout<WireTapeNode>.stride
+            && MemoryLayout<gw_json_node>.offset(of: \.payload) == MemoryLayout<WireTapeNode>.offset(of: \.payload)
+            && MemoryLayout<gw_json_node>.offset(of: \.next) == MemoryLayout<WireTapeNode>.offset(of: \.next)
+            && MemoryLayout<gw_json_node>.offset(of: \.kind) == MemoryLayout<WireTapeNode>.offset(of: \.rawKind)
+    }
+}
+
+extension WireError {
+    fileprivate init(_ result: gw_json_result) {
+        let code: Code =
+            switch result.status {
+            case gw_json_truncated: .truncated
+            case gw_json_limit, gw_json_no_memory: .limit
+            default: .malformed
+            }
+        self.init(code: code, position: result.error_position, message: String(cString: result.error_reason))
+    }
+}
+
+enum UTF8Text {
+    /// Short ASCII, by far the most common, is answered without a call into C.
+    static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let base = text.baseAddress else { return true }
+        if text.count <= 32, text.allSatisfy({ $0 < 0x80 }) { return true }
+        return gw_utf8_is_valid(base, text.count)
+    }
+}
