@@ -44,9 +44,31 @@ final class StoreFiles: Sendable {
         return UInt64(name.prefix(16), radix: 16)
     }
 
+    /// Makes what is missing, and makes it durable up to the first directory that was there.
     func createDirectories() throws(FileError) {
+        var directory = root
+        var parents = [Self.parent(of: root)]
+        while !system.exists(directory), let parent = parents.last, parent != directory {
+            directory = parent
+            parents.append(Self.parent(of: directory))
+        }
         for directory in [root, journal, parts, damaged] { try system.createDirectory(directory) }
         try system.syncDirectory(root)
+        for parent in parents { try syncIfAllowed(parent) }
+    }
+
+    /// Not everyone may open the directories above: those were there before us then.
+    private func syncIfAllowed(_ directory: String) throws(FileError) {
+        do throws(FileError) {
+            try system.syncDirectory(directory)
+        } catch {
+            if error.code != .permission { throw error }
+        }
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     func discard(part: UInt64, isDamaged: Bool) { garbage.withLock { $0.append(Garbage(part: part, isDamaged: isDamaged)) } }

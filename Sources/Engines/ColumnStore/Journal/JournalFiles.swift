@@ -25,15 +25,18 @@ final class JournalFiles: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - found: the generations of the files that were there at start, with the last sequence in each.
-    ///   - spares: names of files that may be overwritten.
-    init(_ files: StoreFiles, fileBytes: Int, found: [(generation: UInt64, last: UInt64)], spares: [String]) {
+    ///   - names: all files of the journal's directory.
+    ///   - found: the generations among them, with the last sequence in each.
+    init(_ files: StoreFiles, fileBytes: Int, names: [String], found: [(generation: UInt64, last: UInt64)]) {
         self.files = files
         self.fileBytes = fileBytes
-        state = Mutex(State(generation: found.last?.generation ?? 0, closed: found, spares: spares))
+        let spares = names.filter { $0.hasPrefix(Self.sparePrefix) }
+        // A spare's name keeps the generation of its last use: none that any file still has bytes of is given again.
+        let used = (names + spares.map { String($0.dropFirst(Self.sparePrefix.count)) }).compactMap(Self.generation)
+        state = Mutex(State(generation: used.max() ?? 0, closed: found, spares: spares))
     }
 
-    static func isSpare(_ name: String) -> Bool { name.hasPrefix(sparePrefix) }
+    static func generation(_ name: String) -> UInt64? { StoreFiles.number(name, suffix: suffix) }
     static func name(_ generation: UInt64) -> String { StoreFiles.hexadecimal(generation) + suffix }
 
     func path(_ generation: UInt64) -> String { files.journal + "/" + Self.name(generation) }
@@ -58,7 +61,7 @@ final class JournalFiles: Sendable {
         return (file, generation)
     }
 
-    /// Takes back the files whose every record lies in a part. Not the one being written, unless `isClosing`.
+    /// Takes back the closed files whose every record lies in a part.
     func release(sealedThrough: UInt64) throws(FileError) {
         let released = state.withLock { state in
             let released = state.closed.prefix { $0.last <= sealedThrough }.map(\.generation)
@@ -67,8 +70,7 @@ final class JournalFiles: Sendable {
         }
         for generation in released {
             let spare = Self.sparePrefix + Self.name(generation)
-            let isKept = state.withLock { $0.spares.count < Self.sparesMax }
-            if isKept {
+            if state.withLock({ $0.spares.count }) < Self.sparesMax {
                 try files.system.rename(path(generation), to: files.journal + "/" + spare)
                 state.withLock { $0.spares.append(spare) }
             } else {
@@ -81,11 +83,11 @@ final class JournalFiles: Sendable {
     func close(last: UInt64) { state.withLock { $0.closed.append(($0.generation, last)) } }
 
     /// Writes the next file full of zeros in advance: overwriting costs half of growing.
-    /// - Returns: false when one is there already.
+    /// - Returns: false when one is there already, or nothing was ever committed.
     func prepareSpare() throws(FileError) -> Bool {
         let name: String? = state.withLock { state in
             guard state.generation > 0, state.spares.isEmpty else { return nil }
-            return Self.sparePrefix + Self.name(state.generation + 1) + "-new"
+            return Self.sparePrefix + "new"
         }
         guard let name else { return false }
         let path = files.journal + "/" + name
@@ -99,7 +101,4 @@ final class JournalFiles: Sendable {
         state.withLock { $0.spares.append(name) }
         return true
     }
-
-    /// Files and generations, for figures and checks.
-    var closedCount: Int { state.withLock { $0.closed.count } }
 }

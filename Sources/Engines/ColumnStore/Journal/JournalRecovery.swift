@@ -15,7 +15,7 @@ struct JournalRecovery {
     /// - Parameter tables: hold the parts; get the unsealed rows.
     func replay(into tables: Tables) throws(StorageError) -> JournalFiles {
         let names = try onDisk { () throws(FileError) in try files.system.list(files.journal) }
-        let generations = names.compactMap { StoreFiles.number($0, suffix: JournalFiles.suffix) }.sorted()
+        let generations = names.compactMap(JournalFiles.generation).sorted()
         var scans: [JournalScan] = []
         for generation in generations { scans.append(try scan(generation)) }
         let limits = try limits(of: &scans)
@@ -36,8 +36,7 @@ struct JournalRecovery {
         }
         tables.skip(through: replay.next - 1)
         if !found.isEmpty { try onDisk { () throws(FileError) in try files.system.syncDirectory(files.journal) } }
-        return JournalFiles(
-            files, fileBytes: context.configuration.journalFileBytes, found: found, spares: names.filter(JournalFiles.isSpare))
+        return JournalFiles(files, fileBytes: context.configuration.journalFileBytes, names: names, found: found)
     }
 
     private func scan(_ generation: UInt64) throws(StorageError) -> JournalScan {
