@@ -1,5 +1,5 @@
-package import AWSProtocol
-package import MetricMath
+import AWSProtocol
+import MetricMath
 package import Platform
 package import SignalModel
 

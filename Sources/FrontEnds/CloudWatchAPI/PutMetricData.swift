@@ -1,6 +1,6 @@
-package import AWSProtocol
+import AWSProtocol
 import Platform
-package import SignalModel
+import SignalModel
 import WireFormats
 
 /// Stores samples: all of the request's, or none.

@@ -1,0 +1,97 @@
+import AWSProtocol
+import MetricMath
+import SignalModel
+import WireFormats
+
+/// Series of metrics and of expressions over them.
+/// Source: CloudWatch API reference, GetMetricData.
+struct GetMetricData: APIOperation {
+    static let name = "GetMetricData"
+    let metrics: MetricAccess
+
+    enum ScanBy: String, CaseIterable { case TimestampDescending, TimestampAscending }
+
+    struct Input: APIInput {
+        let plan: MetricDataPlan
+        let range: TimeRange
+        let scanBy: ScanBy
+        let datapointsMax: Int
+        let nextToken: String?
+
+        init(from reader: inout InputReader) throws {
+            let queries = try reader.queries("MetricDataQueries", countMax: Limits.queriesMax)
+            range = TimeRange(start: reader.requiredTimestamp("StartTime"), end: reader.requiredTimestamp("EndTime"))
+            scanBy = reader.enumeration("ScanBy") ?? .TimestampDescending
+            datapointsMax = Int(reader.integer("MaxDatapoints", in: 1...Int64(Limits.dataDatapointsMax)) ?? Int64(Limits.dataDatapointsMax))
+            nextToken = reader.text("NextToken")
+            try reader.check()
+            guard !queries.isEmpty else { throw AWSError.missingParameter("MetricDataQueries") }
+            guard queries.contains(where: \.returnsData) else {
+                throw AWSError.validation("At least one element in MetricDataQueries must have ReturnData set to true.")
+            }
+            guard range.start < range.end else { throw AWSError.startNotBeforeEnd }
+            do { plan = try MetricDataPlan(queries) } catch { throw AWSError(error) }
+        }
+
+        /// What decides the pages.
+        var key: [String] {
+            let queries = plan.queries.flatMap { query -> [String] in
+                let stat = query.metricStat
+                let metric = stat.map { [$0.metric.namespace, $0.metric.name] + $0.metric.dimensions.flatMap { [$0.name, $0.value] } } ?? []
+                let source = [query.expression ?? "", stat?.statisticText ?? "", "\(stat?.periodSeconds ?? 0)", stat?.unit ?? ""]
+                return [query.id, query.returnsData ? "returned" : ""] + source + ["\(metric.count)"] + metric
+            }
+            return ["\(range.start.nanoseconds)", "\(range.end.nanoseconds)", scanBy.rawValue] + queries
+        }
+    }
+
+    func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
+        let request = [context.tenant.account, context.tenant.region] + input.key
+        let start = try input.nextToken.map { text in
+            guard let token = PageToken(text, for: request), let start = MetricDataPage.Start(token.fields) else {
+                throw AWSError.invalidNextToken("The token is not one of this request.")
+            }
+            return start
+        }
+        // Later pages keep the first one's idea of now, so that all of them lie on the same periods.
+        let now = start?.now ?? context.now
+        let results = try await results(input, now, of: context.tenant)
+        let page = MetricDataPage(results, from: start ?? MetricDataPage.Start(now: now), descending: input.scanBy == .TimestampDescending, max: input.datapointsMax)
+        return .members(
+            ("MetricDataResults", .list(page.results.map(\.wire))),
+            ("NextToken", page.next.map { .text(PageToken(fields: $0.fields).text(for: request)) }), ("Messages", .list([])))
+    }
+
+    private func results(_ input: Input, _ now: Timestamp, of tenant: Tenant) async throws -> [MetricDataResult] {
+        let window = QueryWindow.onEpoch(input.range, now: now)
+        let budget = metrics.budget()
+        let tables = try await metrics.buckets(of: tenant, budget).read(input.plan.requests(in: window))
+        let values: [MathValue]
+        do { values = try input.plan.values(of: tables, in: window, budget: budget) } catch let error as MetricDataPlan.Failure { throw AWSError(error) }
+        let labels = MetricLabels(input.plan.queries)
+        return try zip(input.plan.queries, values).filter(\.0.returnsData).flatMap { query, value in
+            switch value {
+            case .series(let series): return [MetricDataResult(id: query.id, label: labels.label(of: query), series: series)]
+            case .array(let elements):
+                return elements.map { MetricDataResult(id: query.id, label: labels.label(of: query, from: $0.source), series: $0.series) }
+            case .scalar, .text:
+                throw AWSError.validation("Error in expression '\(query.id)': cannot return a scalar: the result must be a time series or an array of them")
+            }
+        }
+    }
+}
+
+/// A series of an answer.
+struct MetricDataResult: Sendable {
+    var id: String
+    var label: String
+    var series: TimeSeries
+    /// False: the rest is on the next page.
+    var isComplete = true
+
+    var wire: WireValue {
+        .members(
+            ("Id", .text(id)), ("Label", .text(label)), ("Timestamps", .timestamps(series.times)), ("Values", .doubles(series.values)),
+            ("StatusCode", .text(isComplete ? "Complete" : "PartialData")))
+    }
+}
