@@ -26,9 +26,9 @@ package struct Console: Sendable {
     /// - Parameter fileSystem: where `uiDirectory` is; not used without one.
     package init(_ configuration: Configuration = Configuration(), fileSystem: any FileSystem = LinuxFileSystem()) {
         if let directory = configuration.uiDirectory {
-            self.init(files: { DiskFiles(directory: directory, fileSystem: fileSystem, libraries: PackedFiles.fromBuild) })
+            source = { DiskFiles(directory: directory, fileSystem: fileSystem, libraries: PackedFiles.fromBuild) }
         } else {
-            self.init(files: { PackedFiles.fromBuild })
+            source = { PackedFiles.fromBuild }
         }
     }
 

@@ -64,18 +64,12 @@ struct DiskFiles: ConsoleFiles {
 
     func file(_ name: String, gzip: Bool) throws -> ConsoleFile? {
         if name.hasPrefix("vendor/") { return try libraries.file(name, gzip: gzip) }
-        guard Self.isPlain(name) else { return nil }
-        do throws(FileError) {
-            let file = try fileSystem.open("\(directory)/\(name)", .read)
-            let size = try file.size()
-            var bytes = [UInt8](repeating: 0, count: size)
-            let count = try bytes.withUnsafeMutableBufferPointer { buffer throws(FileError) in
-                try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
-            }
-            return ConsoleFile(bytes: Array(bytes.prefix(count)), isGzip: false, tag: nil)
-        } catch where error.code == .notFound {
-            return nil
-        }
+        let path = "\(directory)/\(name)"
+        guard Self.isPlain(name), fileSystem.exists(path) else { return nil }
+        let file = try fileSystem.open(path, .read)
+        var bytes = [UInt8](repeating: 0, count: try file.size())
+        let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+        return ConsoleFile(bytes: Array(bytes.prefix(count)), isGzip: false, tag: nil)
     }
 
     /// Whether each part of the path is letters, digits, `_` and `-`, with dots inside only: nothing climbs out of the folder.

@@ -50,7 +50,7 @@ import Testing
             }
         }
         let page = try text("index.html")
-        #expect(page.matches(of: /<script(?![^>]*src=)/).isEmpty && !page.contains("style=") && page.matches(of: / on[a-z]+=/).isEmpty)
+        #expect(page.matches(of: /<script(?![^>]*src=)/).isEmpty && !page.contains("style=") && page.matches(of: /\son[a-z]+=/).isEmpty)
     }
 
     private func resolve(_ path: String, from module: String) -> String {
