@@ -14,7 +14,9 @@ import Platform
         case "help", "--help", "-h", nil:
             print(help)
             if arguments.isEmpty { Machine.exit(2) }
-        case let word?: fail("cannot \(word): there is no such command; see groundwatch help", status: 2)
+        case let word?:
+            let nearest = Settings.nearest(to: word, among: ["serve", "version", "help"])
+            fail("cannot \(word): there is no such command; did you mean \(nearest)? See groundwatch help", status: 2)
         }
     }
 
