@@ -148,6 +148,30 @@ struct CatalogTests {
         again.close()
     }
 
+    @Test func `callers beyond the bound are told to come back, the others are served`() async throws {
+        let catalog = try folder.open()
+        let gate = Monitor<Bool>(false)
+        await withCheckedContinuation { started in
+            Task {
+                try await catalog.write { _ in
+                    started.resume()
+                    _ = gate.wait { $0 ? true : nil }
+                }
+            }
+        }
+        let refused = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<Limits.waitingMax + 50 {
+                group.addTask { await catalogCode { try await catalog.write { _ in } } == .busy }
+            }
+            // While the writer is held, only refusals come back.
+            let first = await group.next()
+            gate.change { $0 = true }
+            return await group.reduce(first == true ? 1 : 0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect((1...50).contains(refused))
+        catalog.close()
+    }
+
     @Test func `a closed catalog says so`() async throws {
         let catalog = try folder.open()
         catalog.close()
@@ -158,7 +182,8 @@ struct CatalogTests {
     @Test func `files that are damaged, foreign or newer are refused with the reason`() async throws {
         let disk = LinuxFileSystem()
         let rubbish = CatalogFolder()
-        try disk.open(rubbish.path, .create).write(Array("this is no database, but long enough to look like one".utf8) + [UInt8](repeating: 1, count: 4096))
+        let text = Array("this is no database, but long enough to look like one".utf8)
+        try disk.open(rubbish.path, .create).write(text + [UInt8](repeating: 1, count: 4096))
         #expect(await catalogCode { _ = try rubbish.open() } == .corrupt)
 
         try folder.open().close()
