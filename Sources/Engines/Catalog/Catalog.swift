@@ -37,6 +37,7 @@ package final class Catalog: Sendable {
     ///
     /// After an input/output error at a commit every further write is refused until the program starts again: what the disk then
     /// holds is unknown, and a later commit that seemed to succeed could be lost with it.
+    @discardableResult
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (CatalogTransaction) throws -> Result
     ) async throws -> Result {

@@ -1,0 +1,34 @@
+package import AWSProtocol
+package import MetricMath
+package import Platform
+package import SignalModel
+
+/// What the operations on metrics need from the rest of the server.
+package struct MetricAccess: Sendable {
+    let reader: any MetricReader
+    let writer: any MetricWriter
+    let committer: any BatchCommitter
+    let clock: any TimeSource
+    let random: RandomSource
+    let configuration: CloudWatchConfiguration
+
+    package init(
+        reader: any MetricReader, writer: any MetricWriter, committer: any BatchCommitter, clock: any TimeSource, random: RandomSource,
+        configuration: CloudWatchConfiguration = CloudWatchConfiguration()
+    ) {
+        self.reader = reader
+        self.writer = writer
+        self.committer = committer
+        self.clock = clock
+        self.random = random
+        self.configuration = configuration
+    }
+
+    func budget() -> QueryBudget {
+        QueryBudget(clock: clock, seconds: configuration.querySeconds, bytesMax: configuration.queryBytesMax)
+    }
+
+    func buckets(of tenant: Tenant, _ budget: QueryBudget) -> BucketReader {
+        BucketReader(reader: reader, tenant: tenant, budget: budget)
+    }
+}
