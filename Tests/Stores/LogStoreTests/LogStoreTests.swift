@@ -4,7 +4,6 @@ import Columns
 import Platform
 import SignalModel
 import Simulation
-import Synchronization
 import Testing
 import WireFormats
 
@@ -26,7 +25,7 @@ private final class Bench {
     private var nextID: UInt64 = 0
 
     init() async throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         (engine, store, directory, catalog) = try await Self.open(folder, disk, clock, queries)
     }
 
@@ -38,7 +37,7 @@ private final class Bench {
     private static func open(
         _ folder: TemporaryFolder, _ disk: SimulatedFileSystem, _ clock: ManualClock, _ queries: ThreadPoolExecutor
     ) async throws -> (ColumnStore, LogStore, LogGroupDirectory, Catalog) {
-        let catalog = try Catalog.open(folder.path + "/catalog.db")
+        let catalog = try Catalog.open(folder.path("catalog.db"))
         let (live, statistics, arrivals) = (LiveLogGroups(), LogStatistics(), ArrivalNumbers(clock: clock))
         let directory = try await LogGroupDirectory(catalog: catalog, live: live, statistics: statistics)
         let engine = try ColumnStore.open(
