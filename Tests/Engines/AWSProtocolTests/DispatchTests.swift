@@ -80,6 +80,7 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         #expect(await server.send("POST", "/api/v1/query", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("query=up".utf8)) == nil)
         #expect(await server.send("POST", "/api/v1/query", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("query=%".utf8)) == nil)
         #expect(await server.send("GET", "/Traces") == nil)
+        #expect(await server.send("GET", "/ui/logs", query: "Action=Open") == nil)
         #expect(await server.send("POST", "/v1/traces", headers: [("Content-Type", "application/json")], body: Array("{}".utf8)) == nil)
         #expect(await server.send("PUT", "/bucket/key", headers: [("Authorization", authorization(service: "s3"))]) == nil)
         #expect(await server.send("GET", "/", headers: [("Authorization", "Bearer AWS4")]) == nil)

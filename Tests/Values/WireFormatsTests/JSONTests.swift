@@ -64,7 +64,7 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
         #"{"a" 1}"#, #"{"a":1 "b":2}"#, #"{a:1}"#, #"{1:1}"#, #"{'a':1}"#, "nul", "nulll", "truE", "tru", "False", "NaN", "Infinity", "-",
         "+1", "01", "-01", "1.", ".5", "1e", "1e+", "1.e3", "0x10", "1_000", "[1e400]", "1e400", "[-]", "[01]", "[1a]", "[truee]", "[nul]",
         "1 2", "{} {}", "[] []", "[1],2", "{}x", #""a" "b""#, #"""#, #""a"#, #""\"#, #""\x""#, #""\u12""#, #""\ud800""#, #"["\udc00"]"#,
-        #"["\ud800\u0041"]"#, "\"\u{1}\"", "[\"a\nb\"]", #"{"\x":1}"#, "[1]]", "{}}", "//", "[1]/*c*/", "\u{FEFF}{}", #"{"a":1]"#, "[1}",
+        #"["\ud800\u0041"]"#, "\"\u{1}\"", "[\"a\nb\"]", #"{"\x":1}"#, "[1]]", "{}}", "//", "[1]/*c*/", "\u{FEFF}{}", #"{"a":1]"#, "[1}", "false0", "false.", "true1", "null0", "nullnull", "true false", "null {}",
     ])
     func `what is not JSON is refused`(_ text: String) {
         #expect(throws: WireError.self) { try parse(text) }
@@ -72,7 +72,7 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
 
     @Test(arguments: [
         "null", "true", "false", "0", "-0", "12", "-1.5e-3", "1E5", #""""#, #""a\"b\\c\/\b\f\n\r\t\u00e9\ud83d\ude00""#, "[]", "{}",
-        " [ ] ", "\t{\r\n} \n", "[[],[[]],{}]", #"{"":0}"#, #"{"a":1,"a":2}"#, "\"\u{7F}\"", "[1,2.0,3e1]", " 5 ", " \"x\" ",
+        " [ ] ", "\t{\r\n} \n", "[[],[[]],{}]", #"{"":0}"#, #"{"a":1,"a":2}"#, "\"\u{7F}\"", "[1,2.0,3e1]", " 5 ", " \"x\" ", "null ", " true\n", "false ",
     ])
     func `what is JSON is read`(_ text: String) throws {
         #expect(walk(try parse(text).root) > 0)
