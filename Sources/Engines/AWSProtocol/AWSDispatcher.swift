@@ -158,7 +158,7 @@ extension APIOperation {
         do {
             input = try Input(from: &reader)
         } catch {
-            try reader.check()          // the framework's findings come before the operation's own
+            try reader.check()  // the framework's findings come before the operation's own
             throw error
         }
         try reader.check()

@@ -41,10 +41,10 @@ extension WireDocument {
 private struct FormTree {
     struct Node {
         var segment: ByteSlice
-        var position: Int               // in the input, for errors
+        var position: Int  // in the input, for errors
         var value: ByteSlice?
         var children = 0
-        var firstChild = -1             // indexes into `nodes`; -1 for none
+        var firstChild = -1  // indexes into `nodes`; -1 for none
         var lastChild = -1
         var nextSibling = -1
     }

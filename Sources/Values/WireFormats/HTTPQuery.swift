@@ -12,7 +12,8 @@ package enum PercentEncoding {
             switch text[i] {
             case UInt8(ascii: "%"):
                 guard i + 2 < text.count, let high = digit(text[i + 1]), let low = digit(text[i + 2]) else {
-                    throw WireError(code: .malformed, position: i, message: "cannot decode percent-encoding: two hexadecimal digits must follow")
+                    throw WireError(
+                        code: .malformed, position: i, message: "cannot decode percent-encoding: two hexadecimal digits must follow")
                 }
                 out[count] = high << 4 | low
                 i += 2

@@ -20,7 +20,7 @@ package enum WireKind: UInt8, Sendable {
 
 /// The memory of one document; its nodes share it. Plain pointers, so that a visit costs neither a reference count nor a
 /// check: an index comes from the tape itself, and every range of the arena is checked where it is used.
-@usableFromInline final class WireTape: @unchecked Sendable {        // written in `init` only
+@usableFromInline final class WireTape: @unchecked Sendable {  // written in `init` only
     @usableFromInline let nodes: UnsafePointer<WireTapeNode>
     @usableFromInline let arena: UnsafePointer<UInt8>
     @usableFromInline let arenaCount: Int
