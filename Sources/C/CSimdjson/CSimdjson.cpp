@@ -51,6 +51,8 @@ class Walker {
             ondemand::value value;
             if (auto error = document.get_value().get(value)) return error;
             if (auto error = walk(value, {0, 0}, 0)) return error;
+        } else if (type == ondemand::json_type::boolean || type == ondemand::json_type::null) {
+            return root_word(document);
         } else {
             if (auto error = scalar(document, type, {0, 0})) return error;
             // simdjson refused the integer and stands before it still.
@@ -75,6 +77,21 @@ class Walker {
         case ondemand::json_type::object: return depth < depth_max ? map(value, key, depth) : DEPTH_ERROR;
         default: return scalar(value, type, key);
         }
+    }
+
+    /// simdjson 3.0.1 takes `false0` for false at the root and refuses `null` before a blank, so these words are read here.
+    error_code root_word(ondemand::document &document) {
+        std::string_view token;
+        if (auto error = document.raw_json_token().get(token)) return error;
+        token = trimmed(token);
+        if (token == "true" || token == "false") {
+            append(gw_json_bool, token == "true", {0, 0});
+        } else if (token == "null") {
+            append(gw_json_null, 0, {0, 0});
+        } else {
+            return N_ATOM_ERROR;
+        }
+        return is_blank(token.data() + token.size()) ? SUCCESS : TRAILING_CONTENT;
     }
 
     error_code list(ondemand::value &value, Slice key, uint32_t depth) {

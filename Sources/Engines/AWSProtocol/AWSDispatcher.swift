@@ -50,7 +50,7 @@ package struct AWSDispatcher: Sendable {
     private func recognise(_ head: HTTPRequestHead, _ body: [UInt8], _ scope: CredentialScope?) throws(Refusal) -> Call? {
         if let call = router.call(head, scope: scope) { return call }
         let isForm = Router.hasFormBody(head)
-        guard isForm || head.query.contains("Action=") else { return nil }
+        guard isForm || (head.query.contains("Action=") && (head.path == "/" || scope != nil)) else { return nil }
         do throws(AWSError) {
             let form = try Self.form(isForm ? decoded(head, body) : Array(head.query.utf8))
             return router.queryCall(head, form: form, scope: scope)
@@ -158,7 +158,7 @@ extension APIOperation {
         do {
             input = try Input(from: &reader)
         } catch {
-            try reader.check()          // the framework's findings come before the operation's own
+            try reader.check()  // the framework's findings come before the operation's own
             throw error
         }
         try reader.check()

@@ -77,7 +77,8 @@ extension AWSError {
     }
 
     package static func unsupportedEncoding(_ name: String) -> AWSError {
-        AWSError("UnsupportedMediaTypeException", queryCode: "UnsupportedMediaType", status: 415, "cannot decode Content-Encoding '\(name)'")
+        AWSError(
+            "UnsupportedMediaTypeException", queryCode: "UnsupportedMediaType", status: 415, "cannot decode Content-Encoding '\(name)'")
     }
 }
 

@@ -48,7 +48,8 @@ package struct CredentialScope: Equatable, Sendable {
         let parts = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 5, parts[4] == "aws4_request" else {
             throw .incompleteSignature(
-                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request, got '\(credential.prefix(256))'")
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request, got '\(credential.prefix(256))'"
+            )
         }
         guard 1...AWSLimits.accessKeyIDLengthMax ~= parts[0].utf8.count, parts[0].utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
             throw .invalidToken()
@@ -58,7 +59,8 @@ package struct CredentialScope: Equatable, Sendable {
         }
         // A region names a tenant, so what it may look like is bounded.
         guard Self.isName(parts[2]), Self.isName(parts[3]) else {
-            throw .incompleteSignature("Credential should be scoped to a valid region and service, got '\(parts[2].prefix(64))/\(parts[3].prefix(64))'")
+            throw .incompleteSignature(
+                "Credential should be scoped to a valid region and service, got '\(parts[2].prefix(64))/\(parts[3].prefix(64))'")
         }
         (accessKeyID, date, region, service) = (parts[0], parts[1], parts[2], parts[3])
     }

@@ -66,13 +66,15 @@ package struct InputReader {
 
     mutating func checkLength(_ count: Int, _ bounds: ClosedRange<Int>?, shown: @autoclosure () -> String, at path: MemberPath) {
         guard let bounds, !bounds.contains(count) else { return }
-        let limit = count < bounds.lowerBound ? "greater than or equal to \(bounds.lowerBound)" : "less than or equal to \(bounds.upperBound)"
+        let limit =
+            count < bounds.lowerBound ? "greater than or equal to \(bounds.lowerBound)" : "less than or equal to \(bounds.upperBound)"
         violations.add(value: shown(), at: path, "have length \(limit)")
     }
 
     mutating func checkRange<Value: Comparable>(_ value: Value, _ bounds: ClosedRange<Value>?, at path: MemberPath) {
         guard let bounds, !bounds.contains(value) else { return }
-        let limit = value < bounds.lowerBound ? "greater than or equal to \(bounds.lowerBound)" : "less than or equal to \(bounds.upperBound)"
+        let limit =
+            value < bounds.lowerBound ? "greater than or equal to \(bounds.lowerBound)" : "less than or equal to \(bounds.upperBound)"
         violations.add(value: "\(value)", at: path, "have value \(limit)")
     }
 }

@@ -89,7 +89,7 @@ private struct CBORDecoder {
                 throw malformed("tag \(tag) holds no instant that can be kept", at: content)
             }
             tape.append(.timestamp, UInt64(bitPattern: nanoseconds), key: key)
-        case 55_799:                                                    // "this is CBOR"
+        case 55_799:  // "this is CBOR"
             try item(key: key, depth: depth + 1)
         default:
             throw WireError(code: .unsupported, position: start, message: "cannot read CBOR: tag \(tag) is not used by AWS protocols")
@@ -117,7 +117,7 @@ private struct CBORDecoder {
         if let value = try float(head, at: start) { return tape.append(.double, value.bitPattern, key: key) }
         switch head.short {
         case 20, 21: tape.append(.bool, head.short == 21 ? 1 : 0, key: key)
-        case 22, 23: tape.append(.null, 0, key: key)                    // null, undefined
+        case 22, 23: tape.append(.null, 0, key: key)  // null, undefined
         case 31: throw malformed("a break outside an indefinite item", at: start)
         default: throw malformed("simple value \(head.short) is unassigned", at: start)
         }

@@ -16,38 +16,76 @@ extension WireDocument {
         guard bytes.count <= WireLimits.documentBytesMax else {
             throw WireError(code: .limit, position: 0, message: "cannot read form: too large")
         }
-        var tree = FormTree()
-        try bytes.withUnsafeBufferPointer { text throws(WireError) in try tree.read(text) }
-        self = try tree.document()
+        if bytes.isEmpty { self = .emptyForm } else { self = try Self.decoded(form: bytes) }
+    }
+
+    private static let emptyForm = TapeBuilder.emptyMap(isTyped: false)
+
+    private static func decoded(form bytes: [UInt8]) throws(WireError) -> WireDocument {
+        let arena = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+        guard let base = arena.baseAddress else { preconditionFailure("a form that is not empty has an arena") }
+        var tree = FormTree(arena: base)
+        do throws(WireError) {
+            let tape = try bytes.withUnsafeBufferPointer { text throws(WireError) in try tree.tape(of: text) }
+            return tape.finish(arena: UnsafeMutableBufferPointer(start: base, count: tree.arenaCount), isTyped: false)
+        } catch {
+            arena.deallocate()
+            throw error
+        }
     }
 }
 
-/// Names by their dotted segments. Nodes lie in one array; a child is found through its parent's youngest child, which is
-/// the right one when names come in order, and else through a dictionary: no order of names costs more than linear time.
+/// Names by their dotted segments. Nodes lie in one array. A child is looked for at its parent's youngest child, which is the
+/// right one when names come in order, then among its first siblings, then in a dictionary: whatever the order and the number
+/// of names, reading them takes linear time.
 private struct FormTree {
     struct Node {
         var segment: ByteSlice
-        var position: Int               // in the input, for errors
+        var position: Int  // in the input, for errors
         var value: ByteSlice?
-        var firstChild = -1
+        var children = 0
+        var firstChild = -1  // indexes into `nodes`; -1 for none
         var lastChild = -1
         var nextSibling = -1
     }
 
+    /// A segment below a parent; compares bytes in the arena.
     struct Edge: Hashable {
         var parent: Int
-        var segment: [UInt8]
+        var segment: UnsafeBufferPointer<UInt8>
+
+        static func == (a: Edge, b: Edge) -> Bool { a.parent == b.parent && a.segment.elementsEqual(b.segment) }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(parent)
+            hasher.combine(bytes: UnsafeRawBufferPointer(segment))
+        }
     }
 
+    /// Structures have fewer members than this; lists have more elements.
+    static let scannedSiblingsMax = 16
+
+    /// Decoded names and values; has room for the whole input, which they never exceed, and never moves.
+    let arena: UnsafeMutablePointer<UInt8>
+    var arenaCount = 0
     var nodes = [Node(segment: .none, position: 0)]
+    /// The children of parents with many.
     var edges: [Edge: Int] = [:]
-    /// Decoded names and values.
-    var arena: [UInt8] = []
+
+    init(arena: UnsafeMutablePointer<UInt8>) { self.arena = arena }
+
+    mutating func tape(of text: UnsafeBufferPointer<UInt8>) throws(WireError) -> TapeBuilder {
+        try read(text)
+        var tape = TapeBuilder(arena: [], expectedNodes: nodes.count)
+        try emitStructure(0, key: .none, to: &tape)
+        return tape
+    }
 
     // MARK: Reading
 
-    mutating func read(_ text: UnsafeBufferPointer<UInt8>) throws(WireError) {
-        arena.reserveCapacity(text.count)
+    private mutating func read(_ text: UnsafeBufferPointer<UInt8>) throws(WireError) {
+        let expected = text.reduce(1) { $0 + ($1 == UInt8(ascii: "&") ? 1 : 0) }
+        nodes.reserveCapacity(min(expected, WireLimits.formPairsMax) * 3 / 2)
         var (start, pairs) = (0, 0)
         while start < text.count {
             let end = text[start...].firstIndex(of: UInt8(ascii: "&")) ?? text.count
@@ -69,16 +107,17 @@ private struct FormTree {
     }
 
     private mutating func decoded(_ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) throws(WireError) -> ByteSlice {
-        let slice = ByteSlice(offset: arena.count, count: 0)
-        do {
-            try PercentEncoding.decode(UnsafeBufferPointer(rebasing: text[start..<end]), plusIsSpace: true, into: &arena)
+        let encoded = UnsafeBufferPointer(rebasing: text[start..<end])
+        let slice: ByteSlice
+        do throws(WireError) {
+            let count = try PercentEncoding.decode(encoded, plusIsSpace: true, to: arena + arenaCount)
+            slice = ByteSlice(offset: arenaCount, count: count)
         } catch {
             throw WireError(code: error.code, position: start + error.position, message: error.message)
         }
-        let count = arena.count - slice.offset
-        let isValid = arena.withUnsafeBufferPointer { UTF8Text.isValid(UnsafeBufferPointer(rebasing: $0[slice.offset...])) }
-        guard isValid else { throw error(.malformed, start, "text is not valid UTF-8") }
-        return ByteSlice(offset: slice.offset, count: count)
+        guard UTF8Text.isValid(bytes(slice)) else { throw error(.malformed, start, "text is not valid UTF-8") }
+        arenaCount += slice.count
+        return slice
     }
 
     /// The node for a dotted name.
@@ -86,7 +125,8 @@ private struct FormTree {
         var (node, depth, start) = (0, 0, name.offset)
         let end = name.offset + name.count
         while true {
-            let dot = arena[start..<end].firstIndex(of: UInt8(ascii: ".")) ?? end
+            var dot = start
+            while dot < end, arena[dot] != UInt8(ascii: ".") { dot += 1 }
             guard dot > start else { throw error(.malformed, position, "a parameter's name has an empty part") }
             depth += 1
             guard depth <= WireLimits.depthMax else { throw error(.limit, position, "nested too deeply") }
@@ -99,26 +139,45 @@ private struct FormTree {
     private mutating func child(of parent: Int, _ segment: ByteSlice, at position: Int) -> Int {
         let last = nodes[parent].lastChild
         if last >= 0, isSame(nodes[last].segment, segment) { return last }
-        let edge = Edge(parent: parent, segment: Array(bytes(segment)))
-        if let known = edges[edge] { return known }
+        if let known = olderChild(of: parent, segment) { return known }
         let node = nodes.count
         nodes.append(Node(segment: segment, position: position))
-        edges[edge] = node
         if last >= 0 { nodes[last].nextSibling = node } else { nodes[parent].firstChild = node }
         nodes[parent].lastChild = node
+        nodes[parent].children += 1
         return node
     }
 
-    private func bytes(_ slice: ByteSlice) -> ArraySlice<UInt8> { arena[slice.offset..<slice.offset + slice.count] }
-    private func isSame(_ a: ByteSlice, _ b: ByteSlice) -> Bool { a.count == b.count && bytes(a).elementsEqual(bytes(b)) }
+    /// Any child but the youngest.
+    private mutating func olderChild(of parent: Int, _ segment: ByteSlice) -> Int? {
+        guard nodes[parent].children > Self.scannedSiblingsMax else {
+            var child = nodes[parent].firstChild
+            while child >= 0 {
+                if isSame(nodes[child].segment, segment) { return child }
+                child = nodes[child].nextSibling
+            }
+            return nil
+        }
+        // Each child enters the dictionary when the next one comes; the first ones when there are too many to scan.
+        var child = nodes[parent].children == Self.scannedSiblingsMax + 1 ? nodes[parent].firstChild : nodes[parent].lastChild
+        while child >= 0 {
+            edges[Edge(parent: parent, segment: bytes(nodes[child].segment))] = child
+            child = nodes[child].nextSibling
+        }
+        return edges[Edge(parent: parent, segment: bytes(segment))]
+    }
+
+    private func bytes(_ slice: ByteSlice) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: arena + slice.offset, count: slice.count)
+    }
+
+    private func isSame(_ a: ByteSlice, _ b: ByteSlice) -> Bool {
+        guard a.count == b.count else { return false }
+        for i in 0..<a.count where arena[a.offset + i] != arena[b.offset + i] { return false }
+        return true
+    }
 
     // MARK: Shaping
-
-    func document() throws(WireError) -> WireDocument {
-        var tape = TapeBuilder(arena: arena, expectedNodes: nodes.count)
-        try emitStructure(0, key: .none, to: &tape)
-        return tape.finish(isTyped: false)
-    }
 
     private func emit(_ node: Int, key: ByteSlice, to tape: inout TapeBuilder) throws(WireError) {
         let first = nodes[node].firstChild
@@ -190,7 +249,8 @@ private struct FormTree {
             elements.append((index, child))
             child = nodes[child].nextSibling
         }
-        elements.sort { $0.index < $1.index }
+        // Clients number in order; the check is cheaper than the sort.
+        if !zip(elements, elements.dropFirst()).allSatisfy({ $0.index <= $1.index }) { elements.sort { $0.index < $1.index } }
         return elements.map(\.node)
     }
 
@@ -207,7 +267,10 @@ private struct FormTree {
     }
 
     private func isWord(_ word: StaticString, _ node: Int) -> Bool {
-        word.withUTF8Buffer { bytes(nodes[node].segment).elementsEqual($0) }
+        word.withUTF8Buffer { word in
+            let segment = bytes(nodes[node].segment)
+            return segment.count == word.count && segment.elementsEqual(word)
+        }
     }
 
     private func child(of node: Int, _ word: StaticString) -> Int? {

@@ -1,42 +1,46 @@
 // Percent-encoding and query strings (RFC 3986; application/x-www-form-urlencoded for forms).
 
 package enum PercentEncoding {
-    /// Appends the decoded bytes; in forms a plus stands for a space.
-    /// - Throws: when `%` is not followed by two hexadecimal digits. The bytes need not be valid UTF-8.
-    package static func decode(
-        _ text: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool, into out: inout [UInt8]
-    ) throws(WireError) {
-        var i = 0
+    /// Writes the decoded bytes, never more than `text` has; in forms a plus stands for a space.
+    /// - Returns: how many were written; they need not be valid UTF-8.
+    /// - Throws: when `%` is not followed by two hexadecimal digits.
+    static func decode(
+        _ text: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool, to out: UnsafeMutablePointer<UInt8>
+    ) throws(WireError) -> Int {
+        var (i, count) = (0, 0)
         while i < text.count {
             switch text[i] {
             case UInt8(ascii: "%"):
                 guard i + 2 < text.count, let high = digit(text[i + 1]), let low = digit(text[i + 2]) else {
-                    throw WireError(code: .malformed, position: i, message: "cannot decode percent-encoding: two hexadecimal digits must follow")
+                    throw WireError(
+                        code: .malformed, position: i, message: "cannot decode percent-encoding: two hexadecimal digits must follow")
                 }
-                out.append(high << 4 | low)
-                i += 3
-            case UInt8(ascii: "+") where plusIsSpace:
-                out.append(UInt8(ascii: " "))
-                i += 1
-            default:
-                out.append(text[i])
-                i += 1
+                out[count] = high << 4 | low
+                i += 2
+            case UInt8(ascii: "+") where plusIsSpace: out[count] = UInt8(ascii: " ")
+            case let byte: out[count] = byte
             }
+            i += 1
+            count += 1
         }
+        return count
     }
 
     /// Nil when the text is not well encoded or does not decode to UTF-8.
     package static func decode(_ text: String, plusIsSpace: Bool = false) -> String? {
         let encoded = Array(text.utf8)
-        var bytes: [UInt8] = []
-        do throws(WireError) {
-            try encoded.withUnsafeBufferPointer { utf8 throws(WireError) in
-                try decode(utf8, plusIsSpace: plusIsSpace, into: &bytes)
+        let decoded = [UInt8](unsafeUninitializedCapacity: encoded.count) { out, count in
+            guard let out = out.baseAddress else { return }
+            do throws(WireError) {
+                count = try encoded.withUnsafeBufferPointer { utf8 throws(WireError) in
+                    try decode(utf8, plusIsSpace: plusIsSpace, to: out)
+                }
+            } catch {
+                count = 0
             }
-        } catch {
-            return nil
         }
-        return String(validating: bytes, as: UTF8.self)
+        guard decoded.isEmpty == encoded.isEmpty else { return nil }
+        return String(validating: decoded, as: UTF8.self)
     }
 
     /// Everything but the unreserved characters becomes `%XX`, as AWS signatures demand.

@@ -96,7 +96,7 @@ package enum ISO8601 {
         private mutating func fraction() -> Int64? {
             var (value, scale, count) = (Int64(0), Int64(1_000_000_000), 0)
             while position < text.count, case let digit = text[position] &- UInt8(ascii: "0"), digit < 10 {
-                scale /= 10                         // zero after nine digits: finer ones do not count
+                scale /= 10  // zero after nine digits: finer ones do not count
                 value += Int64(digit) * scale
                 position += 1
                 count += 1

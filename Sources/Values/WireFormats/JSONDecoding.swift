@@ -17,23 +17,22 @@ extension WireDocument {
             throw WireError(code: .limit, position: 0, message: "cannot read JSON: too large")
         }
         let capacity = gw_json_arena_capacity(base, text.count)
+        let arena = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
+        guard let start = arena.baseAddress else { preconditionFailure("an arena has at least its padding") }
+        start.initialize(from: base, count: text.count)
         var result = gw_json_result()
-        let arena = [UInt8](unsafeUninitializedCapacity: capacity) { arena, used in
-            guard let start = arena.baseAddress else { return }
-            start.update(from: base, count: text.count)
-            gw_json_parse(start, text.count, capacity, UInt32(WireLimits.depthMax), &result)
-            used = result.status == gw_json_ok ? result.arena_used : 0
+        gw_json_parse(start, text.count, capacity, UInt32(WireLimits.depthMax), &result)
+        guard result.status == gw_json_ok else {
+            arena.deallocate()
+            throw WireError(result)
         }
-        guard result.status == gw_json_ok else { throw WireError(result) }
-        self.init(WireTape(nodes: Self.nodes(result), arena: arena, isTyped: true))
+        self.init(Self.tape(result, UnsafeMutableBufferPointer(start: start, count: result.arena_used)))
     }
 
-    /// Copies the tape before this thread parses again.
-    private static func nodes(_ result: gw_json_result) -> [WireTapeNode] {
-        [WireTapeNode](unsafeUninitializedCapacity: result.node_count) { nodes, count in
-            let bytes = result.node_count * MemoryLayout<WireTapeNode>.stride
-            UnsafeMutableRawBufferPointer(nodes).copyMemory(from: UnsafeRawBufferPointer(start: result.nodes, count: bytes))
-            count = result.node_count
+    /// Copies the nodes before this thread parses again.
+    private static func tape(_ result: gw_json_result, _ arena: UnsafeMutableBufferPointer<UInt8>) -> WireTape {
+        result.nodes.withMemoryRebound(to: WireTapeNode.self, capacity: result.node_count) { nodes in
+            WireTape(nodes: UnsafeBufferPointer(start: nodes, count: result.node_count), arena: arena, isTyped: true)
         }
     }
 

@@ -31,7 +31,7 @@ package enum JSON {
         var text = text
         text.withUTF8 { bytes in
             out.append(UInt8(ascii: "\""))
-            var clean = 0                       // start of the run not yet written
+            var clean = 0  // start of the run not yet written
             for i in 0..<bytes.count where bytes[i] < 0x20 || bytes[i] == UInt8(ascii: "\"") || bytes[i] == UInt8(ascii: "\\") {
                 out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[clean..<i]))
                 appendEscape(of: bytes[i], to: &out)

@@ -1,11 +1,16 @@
 // Appends nodes to a tape while a decoder of ours walks its input; JSON's tape is built in C++.
 
 struct ByteSlice {
-    var offset: Int
-    var count: Int
+    private let start: UInt32
+    private let length: UInt32
+
+    /// - Precondition: inside an arena of at most `WireLimits.documentBytesMax`, twice.
+    init(offset: Int, count: Int) { (start, length) = (UInt32(offset), UInt32(count)) }
 
     static let none = ByteSlice(offset: 0, count: 0)
-    var packed: UInt64 { UInt64(offset) | UInt64(count) << 32 }
+    var offset: Int { Int(start) }
+    var count: Int { Int(length) }
+    var packed: UInt64 { UInt64(start) | UInt64(length) << 32 }
 }
 
 struct TapeBuilder {
@@ -42,5 +47,20 @@ struct TapeBuilder {
         return ByteSlice(offset: offset, count: bytes.count)
     }
 
-    func finish(isTyped: Bool) -> WireDocument { WireDocument(WireTape(nodes: nodes, arena: arena, isTyped: isTyped)) }
+    static func emptyMap(isTyped: Bool) -> WireDocument {
+        var tape = TapeBuilder(arena: [], expectedNodes: 1)
+        tape.close(tape.open(.map, key: .none), children: 0)
+        return tape.finish(isTyped: isTyped)
+    }
+
+    func finish(isTyped: Bool) -> WireDocument {
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: arena.count)
+        _ = copy.initialize(from: arena)
+        return finish(arena: copy, isTyped: isTyped)
+    }
+
+    /// Takes over an arena that the decoder filled itself.
+    func finish(arena: UnsafeMutableBufferPointer<UInt8>, isTyped: Bool) -> WireDocument {
+        WireDocument(nodes.withUnsafeBufferPointer { WireTape(nodes: $0, arena: arena, isTyped: isTyped) })
+    }
 }

@@ -18,52 +18,61 @@ package enum WireKind: UInt8, Sendable {
     @usableFromInline var rawKind: UInt8
 }
 
-/// Immutable once built; nodes of one document share it.
-@usableFromInline final class WireTape: Sendable {
-    @usableFromInline let nodes: [WireTapeNode]
-    @usableFromInline let arena: [UInt8]
+/// The memory of one document; its nodes share it. Plain pointers, so that a visit costs neither a reference count nor a
+/// check: an index comes from the tape itself, and every range of the arena is checked where it is used.
+@usableFromInline final class WireTape: @unchecked Sendable {  // written in `init` only
+    @usableFromInline let nodes: UnsafePointer<WireTapeNode>
+    @usableFromInline let arena: UnsafePointer<UInt8>
+    @usableFromInline let arenaCount: Int
     /// False for forms: every scalar is text, and what type it should have is the reader's knowledge.
     @usableFromInline let isTyped: Bool
 
-    init(nodes: [WireTapeNode], arena: [UInt8], isTyped: Bool) {
-        precondition(!nodes.isEmpty, "a tape has a root")
-        self.nodes = nodes
-        self.arena = arena
+    /// Copies the nodes and takes the arena over; it must come from `allocate`.
+    init(nodes: UnsafeBufferPointer<WireTapeNode>, arena: UnsafeMutableBufferPointer<UInt8>, isTyped: Bool) {
+        guard let first = nodes.baseAddress, let text = arena.baseAddress, nodes.count > 0 else { preconditionFailure("a tape has a root") }
+        let copy = UnsafeMutablePointer<WireTapeNode>.allocate(capacity: nodes.count)
+        copy.initialize(from: first, count: nodes.count)
+        self.nodes = UnsafePointer(copy)
+        self.arena = UnsafePointer(text)
+        arenaCount = arena.count
         self.isTyped = isTyped
+    }
+
+    deinit {
+        nodes.deallocate()
+        arena.deallocate()
     }
 
     /// Index of the first member of `parent` with this key, or -1.
     @usableFromInline func member(of parent: Int, named key: UnsafeBufferPointer<UInt8>) -> Int {
-        nodes.withUnsafeBufferPointer { nodes in
-            arena.withUnsafeBufferPointer { arena in
-                guard nodes[parent].rawKind == WireKind.map.rawValue else { return -1 }
-                let end = Int(nodes[parent].next)
-                var child = parent + 1
-                while child < end {
-                    let node = nodes[child]
-                    if Int(node.keyLength) == key.count, isSame(arena, at: Int(node.keyOffset), key) { return child }
-                    child = Int(node.next)
-                }
-                return -1
-            }
+        guard nodes[parent].rawKind == WireKind.map.rawValue else { return -1 }
+        let end = Int(nodes[parent].next)
+        var child = parent + 1
+        while child < end {
+            if isKey(of: child, key) { return child }
+            child = Int(nodes[child].next)
         }
+        return -1
     }
 
     @usableFromInline func isKey(of index: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
         let node = nodes[index]
-        return Int(node.keyLength) == key.count
-            && arena.withUnsafeBufferPointer { isSame($0, at: Int(node.keyOffset), key) }
+        return Int(node.keyLength) == key.count && isSame(bytes(Int(node.keyOffset), key.count), key)
     }
 
     @usableFromInline func isText(of index: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let node = nodes[index]
         guard node.rawKind == WireKind.text.rawValue, Int(node.payload >> 32) == text.count else { return false }
-        return arena.withUnsafeBufferPointer { isSame($0, at: Int(node.payload & 0xFFFF_FFFF), text) }
+        return isSame(bytes(Int(node.payload & 0xFFFF_FFFF), text.count), text)
     }
 
-    private func isSame(_ arena: UnsafeBufferPointer<UInt8>, at offset: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
-        precondition(offset + key.count <= arena.count, "a node's bytes lie in its arena")
-        for i in 0..<key.count where arena[offset + i] != key[i] { return false }
+    @inlinable func bytes(_ offset: Int, _ count: Int) -> UnsafeBufferPointer<UInt8> {
+        precondition(offset + count <= arenaCount, "a node's bytes lie in its arena")
+        return UnsafeBufferPointer(start: arena + offset, count: count)
+    }
+
+    private func isSame(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+        for i in 0..<a.count where a[i] != b[i] { return false }
         return true
     }
 }
@@ -83,6 +92,5 @@ package struct WireDocument: Sendable {
     package var root: WireNode { WireNode(tape: tape, index: 0) }
 
     /// A map without members: what an operation without parameters is sent.
-    package static let empty = WireDocument(
-        WireTape(nodes: [WireTapeNode(payload: 0, next: 1, rawKind: WireKind.map.rawValue)], arena: [], isTyped: true))
+    package static let empty = TapeBuilder.emptyMap(isTyped: true)
 }

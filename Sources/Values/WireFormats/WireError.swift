@@ -13,7 +13,8 @@ package struct WireError: Error, Sendable, CustomStringConvertible {
     }
 
     package var code: Code
-    /// Offset of the offending byte; the input's length when it ended too early.
+    /// Offset of the offending byte; the input's length when it ended too early, or when only the whole of it was judged (UTF-8
+    /// and unclosed strings in JSON).
     package var position: Int
     package var message: String
 

@@ -12,28 +12,29 @@ extension WireNode {
     }
 
     /// A double counts when it holds a whole number: some writers send `60.0`.
-    package var integer: Int64? {
-        switch kind {
-        case .integer: Int64(bitPattern: tape.nodes[index].payload)
-        case .double: Int64(exactly: Double(bitPattern: tape.nodes[index].payload))
-        case .text where !isTyped: text.flatMap { Int64($0) }
-        default: nil
-        }
+    @inlinable package var integer: Int64? {
+        let node = tape.nodes[index]
+        if node.rawKind == WireKind.integer.rawValue { return Int64(bitPattern: node.payload) }
+        if node.rawKind == WireKind.double.rawValue { return Int64(exactly: Double(bitPattern: node.payload)) }
+        return integerInText
     }
 
+    @usableFromInline var integerInText: Int64? { isTyped ? nil : text.flatMap { Int64($0) } }
+
     /// Numbers, and the three words that stand for what JSON has no number for: NaN, Infinity, -Infinity.
-    package var double: Double? {
+    @inlinable package var double: Double? {
         let node = tape.nodes[index]
-        switch kind {
-        case .double: return Double(bitPattern: node.payload)
-        case .integer: return Double(Int64(bitPattern: node.payload))
-        case .text:
-            if isText("NaN") { return .nan }
-            if isText("Infinity") { return .infinity }
-            if isText("-Infinity") { return -.infinity }
-            return isTyped ? nil : withBytes { DecimalText.double($0) } ?? nil
-        default: return nil
-        }
+        if node.rawKind == WireKind.double.rawValue { return Double(bitPattern: node.payload) }
+        if node.rawKind == WireKind.integer.rawValue { return Double(Int64(bitPattern: node.payload)) }
+        return doubleInText
+    }
+
+    @usableFromInline var doubleInText: Double? {
+        guard kind == .text else { return nil }
+        if isText("NaN") { return .nan }
+        if isText("Infinity") { return .infinity }
+        if isText("-Infinity") { return -.infinity }
+        return isTyped ? nil : withBytes { DecimalText.double($0) } ?? nil
     }
 
     package var text: String? {

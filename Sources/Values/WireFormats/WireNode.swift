@@ -17,7 +17,7 @@ package struct WireNode: Sendable {
     // MARK: Containers
 
     /// The first member with this key; nil when there is none or this is not a map. Compares bytes, makes no String.
-    @inlinable package subscript(key: StaticString) -> WireNode? {
+    @inlinable @inline(__always) package subscript(key: StaticString) -> WireNode? {
         let found = key.withUTF8Buffer { tape.member(of: index, named: $0) }
         return found < 0 ? nil : WireNode(tape: tape, index: found)
     }
@@ -44,17 +44,17 @@ package struct WireNode: Sendable {
 
     /// The key under which this value lies in its map; empty for elements and the root.
     package var key: String {
-        let node = tape.nodes[index]
-        return String(decoding: tape.arena[Int(node.keyOffset)..<Int(node.keyOffset) + Int(node.keyLength)], as: UTF8.self)
+        withKeyBytes { String(decoding: $0, as: UTF8.self) }
     }
 
     @inlinable package func hasKey(_ key: StaticString) -> Bool { key.withUTF8Buffer { tape.isKey(of: index, $0) } }
 
-    package func withKeyBytes<Result, Failure: Error>(
+    @inlinable package func withKeyBytes<Result, Failure: Error>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let node = tape.nodes[index]
-        return try withArena(Int(node.keyOffset), Int(node.keyLength), body)
+        defer { withExtendedLifetime(tape) {} }
+        return try body(tape.bytes(Int(node.keyOffset), Int(node.keyLength)))
     }
 
     // MARK: Text
@@ -63,21 +63,13 @@ package struct WireNode: Sendable {
     @inlinable package func isText(_ text: StaticString) -> Bool { text.withUTF8Buffer { tape.isText(of: index, $0) } }
 
     /// The bytes of a text (valid UTF-8) or blob, nil for other kinds; valid inside `body` only.
-    package func withBytes<Result, Failure: Error>(
+    @inlinable @inline(__always) package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         let node = tape.nodes[index]
         guard node.rawKind == WireKind.text.rawValue || node.rawKind == WireKind.blob.rawValue else { return nil }
-        return try withArena(Int(node.payload & 0xFFFF_FFFF), Int(node.payload >> 32), body)
-    }
-
-    private func withArena<Result, Failure: Error>(
-        _ offset: Int, _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        precondition(offset + count <= tape.arena.count, "a node's bytes lie in its arena")
-        return try tape.arena.withUnsafeBufferPointer { arena throws(Failure) in
-            try body(UnsafeBufferPointer(rebasing: arena[offset..<offset + count]))
-        }
+        defer { withExtendedLifetime(tape) {} }
+        return try body(tape.bytes(Int(node.payload & 0xFFFF_FFFF), Int(node.payload >> 32)))
     }
 }
 
@@ -100,7 +92,7 @@ package struct WireChildren: Sequence, IteratorProtocol, Sendable {
 
     @inlinable package var underestimatedCount: Int { count }
 
-    @inlinable package mutating func next() -> WireNode? {
+    @inlinable @inline(__always) package mutating func next() -> WireNode? {
         guard position < end else { return nil }
         defer { position = Int(tape.nodes[position].next) }
         return WireNode(tape: tape, index: position)

@@ -24,10 +24,12 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         let query = try #require(await server.query(form))
         #expect(
             json.text
-                == #"{"Name":"a","Period":60,"Threshold":1.5,"IsOn":true,"Start":1.5,"Comparison":"LessThanThreshold","Dimensions":[{"Name":"n","Value":"v"}],"First":"f","Actions":["x","y"],"Attributes":{"k":"é"},"Tenant":"000000000000/us-east-1","Host":"localhost","Now":1795248000}"#)
+                == #"{"Name":"a","Period":60,"Threshold":1.5,"IsOn":true,"Start":1.5,"Comparison":"LessThanThreshold","Dimensions":[{"Name":"n","Value":"v"}],"First":"f","Actions":["x","y"],"Attributes":{"k":"é"},"Tenant":"000000000000/us-east-1","Host":"localhost","Now":1795248000}"#
+        )
         #expect(
             query.text
-                == #"<PutThingResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><PutThingResult><Name>a</Name><Period>60</Period><Threshold>1.5</Threshold><IsOn>true</IsOn><Start>1970-01-01T00:00:01.500Z</Start><Comparison>LessThanThreshold</Comparison><Dimensions><member><Name>n</Name><Value>v</Value></member></Dimensions><First>f</First><Actions><member>x</member><member>y</member></Actions><Attributes><entry><key>k</key><value>é</value></entry></Attributes><Tenant>000000000000/eu-west-1</Tenant><Host>localhost</Host><Now>2026-11-21T08:00:00.000Z</Now></PutThingResult><ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></PutThingResponse>"#)
+                == #"<PutThingResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><PutThingResult><Name>a</Name><Period>60</Period><Threshold>1.5</Threshold><IsOn>true</IsOn><Start>1970-01-01T00:00:01.500Z</Start><Comparison>LessThanThreshold</Comparison><Dimensions><member><Name>n</Name><Value>v</Value></member></Dimensions><First>f</First><Actions><member>x</member><member>y</member></Actions><Attributes><entry><key>k</key><value>é</value></entry></Attributes><Tenant>000000000000/eu-west-1</Tenant><Host>localhost</Host><Now>2026-11-21T08:00:00.000Z</Now></PutThingResult><ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></PutThingResponse>"#
+        )
         let root = try #require(cbor.root)
         #expect(root["Start"]?.kind == .timestamp && root["Start"]?.timestamp == 1_500_000_000 && root["Threshold"]?.kind == .double)
         #expect(root["Attributes"]?.member(named: "k")?.text == "é" && root["Dimensions"]?.children.map { $0["Value"]?.text } == ["v"])
@@ -50,7 +52,8 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         let query = try #require(await server.query("Action=DeleteThing&Version=2010-08-01&ThingName=x"))
         #expect(
             query.text
-                == #"<DeleteThingResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></DeleteThingResponse>"#)
+                == #"<DeleteThingResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></DeleteThingResponse>"#
+        )
         let rest = try #require(await server.send("POST", "/DeleteThing", body: Array(#"{"ThingName":"x"}"#.utf8)))
         #expect(rest.status == 200 && rest.text == "{}" && rest.headers["Content-Type"] == "application/json")
     }
@@ -58,28 +61,42 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
     @Test func `each service is found by what its clients send`() async throws {
         let logs = try #require(await server.json("Logs_20140328.CreateLogGroup", "{}", version: "1.1"))
         #expect(logs.root?["Called"]?.text == "CreateLogGroup")
-        let traces = try #require(await server.send("POST", "/Traces", headers: [("Authorization", authorization(service: "xray"))], body: Array("{}".utf8)))
+        let traces = try #require(
+            await server.send("POST", "/Traces", headers: [("Authorization", authorization(service: "xray"))], body: Array("{}".utf8)))
         #expect(traces.root?["Called"]?.text == "BatchGetTraces")
         let unsigned = try #require(await server.send("POST", "/Traces", body: []))
         #expect(unsigned.root?["Called"]?.text == "BatchGetTraces")
         let topic = try #require(await server.query("Action=CreateTopic&Version=2010-03-31&Name=t", scope: "sns"))
-        #expect(topic.text.hasPrefix(#"<CreateTopicResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><CreateTopicResult><Called>CreateTopic"#))
+        #expect(
+            topic.text.hasPrefix(
+                #"<CreateTopicResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><CreateTopicResult><Called>CreateTopic"#))
         let byVersion = try #require(
-            await server.send(headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("Action=CreateTopic&Version=2010-03-31".utf8)))
+            await server.send(
+                headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("Action=CreateTopic&Version=2010-03-31".utf8))
+        )
         #expect(byVersion.status == 200)
         let link = try #require(await server.send("GET", "/", query: "Action=ConfirmSubscription&TopicArn=arn%3Aaws&Token=abc"))
         #expect(link.status == 200 && link.text.hasPrefix("<ConfirmSubscriptionResponse"))
         let prefixed = try #require(
-            await server.send("POST", "/proxy/service/GraniteServiceVersion20100801/operation/DeleteThing", headers: [("smithy-protocol", "rpc-v2-cbor")]))
+            await server.send(
+                "POST", "/proxy/service/GraniteServiceVersion20100801/operation/DeleteThing", headers: [("smithy-protocol", "rpc-v2-cbor")])
+        )
         #expect(prefixed.status == 400 && prefixed.root?["__type"]?.text == "com.amazonaws.cloudwatch#ValidationError")
     }
 
     @Test func `what is not for AWS is left to others`() async {
         #expect(await server.send("GET", "/ui/") == nil)
         #expect(await server.send("GET", "/") == nil)
-        #expect(await server.send("POST", "/api/v1/query", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("query=up".utf8)) == nil)
-        #expect(await server.send("POST", "/api/v1/query", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("query=%".utf8)) == nil)
+        #expect(
+            await server.send(
+                "POST", "/api/v1/query", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("query=up".utf8))
+                == nil)
+        #expect(
+            await server.send(
+                "POST", "/api/v1/query", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("query=%".utf8))
+                == nil)
         #expect(await server.send("GET", "/Traces") == nil)
+        #expect(await server.send("GET", "/ui/logs", query: "Action=Open") == nil)
         #expect(await server.send("POST", "/v1/traces", headers: [("Content-Type", "application/json")], body: Array("{}".utf8)) == nil)
         #expect(await server.send("PUT", "/bucket/key", headers: [("Authorization", authorization(service: "s3"))]) == nil)
         #expect(await server.send("GET", "/", headers: [("Authorization", "Bearer AWS4")]) == nil)
@@ -95,7 +112,11 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         let cbor = try #require(await server.cbor("Nothing", []))
         #expect(cbor.root?["__type"]?.text == "com.amazonaws.cloudwatch#UnknownOperationException")
         let query = try #require(await server.query("Action=Nothing&Version=2010-08-01"))
-        #expect(query.status == 400 && query.text.contains("<Code>InvalidAction</Code><Message>Could not find operation Nothing for version 2010-08-01</Message>"))
+        #expect(
+            query.status == 400
+                && query.text.contains(
+                    "<Code>InvalidAction</Code><Message>Could not find operation Nothing for version 2010-08-01</Message>")
+        )
         let stranger = try #require(await server.query("Action=Nothing&Version=1999-01-01", scope: "ec2"))
         #expect(stranger.text.contains("<Code>InvalidAction</Code>"))
         let rest = try #require(await server.send("POST", "/Nothing", headers: [("Authorization", authorization(service: "xray"))]))
@@ -108,12 +129,16 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         ("123456789012", "eu-west-1", "123456789012/eu-west-1"), ("AKIDEXAMPLE", "eu-west-1", "000000000000/eu-west-1"),
         ("12345678901", "us-east-1", "000000000000/us-east-1"),
     ])
-    func `an access key id of twelve digits names the account, the scope the region`(_ key: String, _ region: String, _ tenant: String) async throws {
+    func `an access key id of twelve digits names the account, the scope the region`(_ key: String, _ region: String, _ tenant: String)
+        async throws
+    {
         let header = authorization(key: key, region: region, service: "monitoring")
         let answer = try #require(
-            await server.json("\(cloudWatchTarget).PutThing", #"{"ThingName":"a"}"#, headers: [("Authorization", header), ("Host", "obs.example:4566")]))
+            await server.json(
+                "\(cloudWatchTarget).PutThing", #"{"ThingName":"a"}"#, headers: [("Authorization", header), ("Host", "obs.example:4566")]))
         #expect(answer.root?["Tenant"]?.text == tenant && answer.root?["Host"]?.text == "obs.example:4566")
-        let presigned = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=\(key)%2F20261121%2F\(region)%2Fmonitoring%2Faws4_request&X-Amz-Signature=00"
+        let presigned =
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=\(key)%2F20261121%2F\(region)%2Fmonitoring%2Faws4_request&X-Amz-Signature=00"
         let link = try #require(await server.send("GET", "/", query: "Action=PutThing&ThingName=a&\(presigned)"))
         #expect(link.text.contains("<Tenant>\(tenant)</Tenant>"))
     }
@@ -127,7 +152,8 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         "AWS4-HMAC-SHA256 Credential=AKID/20261121/us-east-1/monitoring/aws4_request, SignedHeaders=host",
     ])
     func `a signature that cannot be read is refused in the caller's protocol`(_ header: String) async throws {
-        let json = try #require(await server.json("\(cloudWatchTarget).DeleteThing", #"{"ThingName":"x"}"#, headers: [("Authorization", header)]))
+        let json = try #require(
+            await server.json("\(cloudWatchTarget).DeleteThing", #"{"ThingName":"x"}"#, headers: [("Authorization", header)]))
         #expect(json.status == 400 && json.root?["__type"]?.text == "com.amazonaws.cloudwatch#IncompleteSignatureException")
         let query = try #require(
             await server.send(
@@ -139,8 +165,10 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
     @Test func `an access key id that cannot be one is refused`() async throws {
         for key in ["", String(repeating: "A", count: 200), "é"] {
             let answer = try #require(
-                await server.json("\(cloudWatchTarget).DeleteThing", "{}", headers: [("Authorization", authorization(key: key, service: "monitoring"))]))
-            #expect(answer.status == 403 && answer.root?["__type"]?.text == "com.amazonaws.cloudwatch#UnrecognizedClientException", "\(key)")
+                await server.json(
+                    "\(cloudWatchTarget).DeleteThing", "{}", headers: [("Authorization", authorization(key: key, service: "monitoring"))]))
+            #expect(
+                answer.status == 403 && answer.root?["__type"]?.text == "com.amazonaws.cloudwatch#UnrecognizedClientException", "\(key)")
         }
     }
 
@@ -151,7 +179,9 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         let json = Array(#"{"ThingName":"zipped"}"#.utf8)
         let target = [("X-Amz-Target", "\(cloudWatchTarget).PutThing")]
         #expect(await server.send(headers: target + gzip, body: Gzip.compress(json))?.root?["Name"]?.text == "zipped")
-        #expect(await server.cbor("PutThing", Gzip.compress(CBOR.encode(["ThingName": "zipped"])), headers: gzip)?.root?["Name"]?.text == "zipped")
+        #expect(
+            await server.cbor("PutThing", Gzip.compress(CBOR.encode(["ThingName": "zipped"])), headers: gzip)?.root?["Name"]?.text
+                == "zipped")
         let form = Gzip.compress(Array("Action=PutThing&Version=2010-08-01&ThingName=zipped".utf8))
         let query = await server.send(headers: [("Content-Type", "application/x-www-form-urlencoded")] + gzip, body: form)
         #expect(query?.text.contains("<Name>zipped</Name>") == true)
@@ -173,10 +203,13 @@ private let cloudWatchTarget = "GraniteServiceVersion20100801"
         let json = try #require(await server.json("\(cloudWatchTarget).PutThing", #"{"ThingName":"#))
         #expect(json.status == 400 && json.root?["message"]?.text?.contains("at byte 13") == true)
         #expect(json.root?["__type"]?.text == "com.amazonaws.cloudwatch#SerializationException")
-        #expect(await server.json("\(cloudWatchTarget).PutThing", "[1]")?.root?["__type"]?.text == "com.amazonaws.cloudwatch#SerializationException")
+        #expect(
+            await server.json("\(cloudWatchTarget).PutThing", "[1]")?.root?["__type"]?.text
+                == "com.amazonaws.cloudwatch#SerializationException")
         #expect(await server.cbor("PutThing", [0xA1])?.status == 400)
         let form = try #require(await server.query("Action=PutThing&ThingName=%zz"))
         #expect(form.status == 400 && form.text.contains("<Code>MalformedInput</Code>"))
-        #expect(await server.json("\(cloudWatchTarget).DeleteThing", "")?.root?["__type"]?.text == "com.amazonaws.cloudwatch#ValidationError")
+        #expect(
+            await server.json("\(cloudWatchTarget).DeleteThing", "")?.root?["__type"]?.text == "com.amazonaws.cloudwatch#ValidationError")
     }
 }

@@ -12,7 +12,8 @@ import WireFormats
         #expect(plain.status == 404)
         #expect(plain.text == #"{"__type":"com.amazonaws.cloudwatch#ResourceNotFound","message":"No <thing> & \"more\""}"#)
         #expect(plain.headers["x-amzn-ErrorType"] == "ResourceNotFound" && plain.headers["x-amzn-query-error"] == nil)
-        let asked = try #require(await server.json("GraniteServiceVersion20100801.DeleteThing", body, headers: [("x-amzn-query-mode", "true")]))
+        let asked = try #require(
+            await server.json("GraniteServiceVersion20100801.DeleteThing", body, headers: [("x-amzn-query-mode", "true")]))
         #expect(asked.headers["x-amzn-query-error"] == "ResourceNotFound;Sender" && asked.bytes == plain.bytes)
     }
 
@@ -26,11 +27,13 @@ import WireFormats
         #expect(answer.status == 404)
         #expect(
             answer.text
-                == #"<ErrorResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><Error><Type>Sender</Type><Code>ResourceNotFound</Code><Message>No &lt;thing&gt; &amp; &quot;more&quot;</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"#)
+                == #"<ErrorResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><Error><Type>Sender</Type><Code>ResourceNotFound</Code><Message>No &lt;thing&gt; &amp; &quot;more&quot;</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"#
+        )
     }
 
     @Test func `cbor answers a map`() async throws {
-        let answer = try #require(await server.cbor("DeleteThing", CBOR.encode(["ThingName": "missing"]), headers: [("x-amzn-query-mode", "true")]))
+        let answer = try #require(
+            await server.cbor("DeleteThing", CBOR.encode(["ThingName": "missing"]), headers: [("x-amzn-query-mode", "true")]))
         #expect(answer.status == 404 && answer.headers["smithy-protocol"] == "rpc-v2-cbor")
         #expect(answer.bytes == CBOR.encode(["__type": "com.amazonaws.cloudwatch#ResourceNotFound", "message": "No <thing> & \"more\""]))
         #expect(answer.headers["x-amzn-query-error"] == "ResourceNotFound;Sender")

@@ -6,7 +6,8 @@ import WireFormats
 
 private func context() -> RequestContext {
     RequestContext(
-        tenant: Tenant(account: Tenant.openAccount, region: "us-east-1"), requestID: "id", now: Timestamp(seconds: 0), operation: "PutThing",
+        tenant: Tenant(account: Tenant.openAccount, region: "us-east-1"), requestID: "id", now: Timestamp(seconds: 0),
+        operation: "PutThing",
         wireProtocol: .json10)
 }
 
@@ -23,15 +24,30 @@ private func failure(_ json: String, shape: String = "ValidationError") async ->
         ("{}", "Value null at 'thingName' failed to satisfy constraint: Member must not be null"),
         (#"{"ThingName":null}"#, "Value null at 'thingName' failed to satisfy constraint: Member must not be null"),
         (#"{"ThingName":""}"#, "Value '' at 'thingName' failed to satisfy constraint: Member must have length greater than or equal to 1"),
-        (#"{"ThingName":"123456789"}"#, "Value '123456789' at 'thingName' failed to satisfy constraint: Member must have length less than or equal to 8"),
-        (#"{"ThingName":"a","Period":0}"#, "Value '0' at 'period' failed to satisfy constraint: Member must have value greater than or equal to 1"),
-        (#"{"ThingName":"a","Period":86401}"#, "Value '86401' at 'period' failed to satisfy constraint: Member must have value less than or equal to 86400"),
-        (#"{"ThingName":"a","Comparison":"INVALID"}"#,
-            "Value 'INVALID' at 'comparison' failed to satisfy constraint: Member must satisfy enum value set: [GreaterThanThreshold, LessThanThreshold]"),
-        (#"{"ThingName":"a","Actions":["ok","N0"]}"#,
-            "Value 'N0' at 'actions.2.member' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+"),
-        (#"{"ThingName":"a","Dimensions":[{"Name":"n","Value":"v"},{"Name":"n","Value":""}]}"#,
-            "Value '' at 'dimensions.2.member.value' failed to satisfy constraint: Member must have length greater than or equal to 1"),
+        (
+            #"{"ThingName":"123456789"}"#,
+            "Value '123456789' at 'thingName' failed to satisfy constraint: Member must have length less than or equal to 8"
+        ),
+        (
+            #"{"ThingName":"a","Period":0}"#,
+            "Value '0' at 'period' failed to satisfy constraint: Member must have value greater than or equal to 1"
+        ),
+        (
+            #"{"ThingName":"a","Period":86401}"#,
+            "Value '86401' at 'period' failed to satisfy constraint: Member must have value less than or equal to 86400"
+        ),
+        (
+            #"{"ThingName":"a","Comparison":"INVALID"}"#,
+            "Value 'INVALID' at 'comparison' failed to satisfy constraint: Member must satisfy enum value set: [GreaterThanThreshold, LessThanThreshold]"
+        ),
+        (
+            #"{"ThingName":"a","Actions":["ok","N0"]}"#,
+            "Value 'N0' at 'actions.2.member' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+"
+        ),
+        (
+            #"{"ThingName":"a","Dimensions":[{"Name":"n","Value":"v"},{"Name":"n","Value":""}]}"#,
+            "Value '' at 'dimensions.2.member.value' failed to satisfy constraint: Member must have length greater than or equal to 1"
+        ),
         (#"{"ThingName":"a","First":{"Value":"v"}}"#, "Value null at 'first.name' failed to satisfy constraint: Member must not be null"),
     ])
     func `one violation in AWS's words`(_ json: String, _ text: String) async {
@@ -44,7 +60,8 @@ private func failure(_ json: String, shape: String = "ValidationError") async ->
         let error = await failure(#"{"ThingName":"","Period":0,"Dimensions":[{"Name":"n"}]}"#, shape: "InvalidParameterException")
         #expect(
             error?.message
-                == "3 validation errors detected: Value '' at 'thingName' failed to satisfy constraint: Member must have length greater than or equal to 1; Value '0' at 'period' failed to satisfy constraint: Member must have value greater than or equal to 1; Value null at 'dimensions.1.member.value' failed to satisfy constraint: Member must not be null")
+                == "3 validation errors detected: Value '' at 'thingName' failed to satisfy constraint: Member must have length greater than or equal to 1; Value '0' at 'period' failed to satisfy constraint: Member must have value greater than or equal to 1; Value null at 'dimensions.1.member.value' failed to satisfy constraint: Member must not be null"
+        )
         #expect(error?.shape == "InvalidParameterException")
     }
 
@@ -53,9 +70,12 @@ private func failure(_ json: String, shape: String = "ValidationError") async ->
         (#"{"ThingName":"a","Period":1.5}"#, "period", "an integer"), (#"{"ThingName":"a","Period":1e30}"#, "period", "an integer"),
         (#"{"ThingName":"a","Threshold":"x"}"#, "threshold", "a number"), (#"{"ThingName":"a","IsOn":"true"}"#, "isOn", "a boolean"),
         (#"{"ThingName":"a","Start":true}"#, "start", "a timestamp"), (#"{"ThingName":"a","Start":1e300}"#, "start", "a timestamp"),
-        (#"{"ThingName":"a","Dimensions":{}}"#, "dimensions", "a list"), (#"{"ThingName":"a","Dimensions":[1]}"#, "dimensions.1.member", "a structure"),
-        (#"{"ThingName":"a","First":[]}"#, "first", "a structure"), (#"{"ThingName":"a","Actions":["a",[]]}"#, "actions.2.member", "a string"),
-        (#"{"ThingName":"a","Attributes":[]}"#, "attributes", "a map"), (#"{"ThingName":"a","Attributes":{"k":1}}"#, "attributes.k.member", "a string"),
+        (#"{"ThingName":"a","Dimensions":{}}"#, "dimensions", "a list"),
+        (#"{"ThingName":"a","Dimensions":[1]}"#, "dimensions.1.member", "a structure"),
+        (#"{"ThingName":"a","First":[]}"#, "first", "a structure"),
+        (#"{"ThingName":"a","Actions":["a",[]]}"#, "actions.2.member", "a string"),
+        (#"{"ThingName":"a","Attributes":[]}"#, "attributes", "a map"),
+        (#"{"ThingName":"a","Attributes":{"k":1}}"#, "attributes.k.member", "a string"),
         (#"{"ThingName":"","Period":[]}"#, "period", "an integer"),
     ])
     func `a wrong type is a serialization error that names the member`(_ json: String, _ path: String, _ expected: String) async {
@@ -66,7 +86,9 @@ private func failure(_ json: String, shape: String = "ValidationError") async ->
     @Test func `too many elements are counted`() async {
         let dimension = #"{"Name":"n","Value":"v"}"#
         let error = await failure(#"{"ThingName":"a","Dimensions":[\#(dimension),\#(dimension),\#(dimension)]}"#)
-        #expect(error?.message.hasSuffix("at 'dimensions' failed to satisfy constraint: Member must have length less than or equal to 2") == true)
+        #expect(
+            error?.message.hasSuffix("at 'dimensions' failed to satisfy constraint: Member must have length less than or equal to 2")
+                == true)
     }
 
     @Test func `the framework's findings come before the operation's own`() async {

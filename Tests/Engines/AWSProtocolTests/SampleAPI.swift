@@ -63,7 +63,8 @@ struct PutThing: APIOperation {
             ("Dimensions", .list(input.dimensions.map { ["Name": .text($0.name), "Value": .text($0.value)] })),
             ("First", input.first.map { .text($0.name) }), ("Actions", .texts(input.actions)),
             ("Attributes", .textMap(input.attributes.map { ($0.key, $0.value) })),
-            ("Tenant", .text(context.tenant.description)), ("Host", .text(context.endpointHost)), ("Now", .timestamp(context.now.nanoseconds)))
+            ("Tenant", .text(context.tenant.description)), ("Host", .text(context.endpointHost)),
+            ("Now", .timestamp(context.now.nanoseconds)))
     }
 }
 
@@ -111,12 +112,13 @@ final class SampleServer: Sendable {
 
     init() {
         let lines = LogLines()
-        let clock = ManualClock(wallNanoseconds: 1_795_248_000_000_000_000)       // 2026-11-21T08:00:00Z
+        let clock = ManualClock(wallNanoseconds: 1_795_248_000_000_000_000)  // 2026-11-21T08:00:00Z
         dispatcher = AWSDispatcher(
             services: [
                 .cloudWatch([DeleteThing(), PutThing()]),
                 .logs([NamedOperation<CreateLogGroup>(), DeleteThing(), PutThing()]),
-                .xray([NamedOperation<BatchGetTraces>(), DeleteThing()], routes: ["/Traces": "BatchGetTraces", "/DeleteThing": "DeleteThing"]),
+                .xray(
+                    [NamedOperation<BatchGetTraces>(), DeleteThing()], routes: ["/Traces": "BatchGetTraces", "/DeleteThing": "DeleteThing"]),
                 .sns([NamedOperation<ConfirmSubscription>(), NamedOperation<CreateTopic>(), DeleteThing()]),
             ],
             time: clock, random: RandomSource(SeededRandom(seed: 1)),
@@ -147,7 +149,9 @@ final class SampleServer: Sendable {
 
     func query(_ body: String, scope: String = "monitoring", headers: [(String, String)] = []) async -> Answer? {
         await send(
-            headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"), ("Authorization", authorization(service: scope))]
+            headers: [
+                ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"), ("Authorization", authorization(service: scope)),
+            ]
                 + headers, body: Array(body.utf8))
     }
 }
@@ -170,7 +174,9 @@ struct Answer {
         if let place = text.firstRange(of: requestID), !requestID.isEmpty { text.replaceSubrange(place, with: "{id}") }
         return text
     }
-    var root: WireNode? { headers["Content-Type"] == "application/cbor" ? try? WireDocument(cbor: bytes).root : try? WireDocument(json: bytes).root }
+    var root: WireNode? {
+        headers["Content-Type"] == "application/cbor" ? try? WireDocument(cbor: bytes).root : try? WireDocument(json: bytes).root
+    }
 }
 
 func authorization(key: String = "AKIDEXAMPLE", region: String = "eu-west-1", service: String) -> String {

@@ -29,10 +29,12 @@ import WireFormats
         #expect(request == "GET\n/\n\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\nhost;x-amz-date\n\(empty)")
         #expect(
             signer.stringToSign(request, date: "20150830T123600Z")
-                == "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/service/aws4_request\nbb579772317eb040ac9ed261061d46c1f17a8133879d6129b6e1c25292927e63")
+                == "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/service/aws4_request\nbb579772317eb040ac9ed261061d46c1f17a8133879d6129b6e1c25292927e63"
+        )
         #expect(
             signed("GET", "/").headers["Authorization"]
-                == "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
+                == "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
+        )
     }
 
     @Test(arguments: [
@@ -50,7 +52,8 @@ import WireFormats
         let head = signed("POST", "/", "", [("Content-Type", "application/x-www-form-urlencoded")], body: "Param1=value1")
         #expect(
             head.headers["Authorization"]?.hasSuffix(
-                "SignedHeaders=content-type;host;x-amz-date, Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a") == true)
+                "SignedHeaders=content-type;host;x-amz-date, Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a")
+                == true)
     }
 
     /// From the IAM guide's "Deriving the signing key" example.
@@ -64,7 +67,9 @@ import WireFormats
 
     /// Computed with botocore 1.43.11's SigV4Auth.
     @Test func `an encoded path is encoded again, and a session's token is signed`() {
-        #expect(signed("GET", "/%E1%88%B4").headers["Authorization"]?.hasSuffix("697b34846207a3f72246f99d74ae1ee4fe54f44bb06730c58a0d339eb079596d") == true)
+        #expect(
+            signed("GET", "/%E1%88%B4").headers["Authorization"]?.hasSuffix(
+                "697b34846207a3f72246f99d74ae1ee4fe54f44bb06730c58a0d339eb079596d") == true)
         var token = signer
         token.credentials.sessionToken = "TOK"
         var head = HTTPRequestHead(

@@ -41,20 +41,26 @@ private func parse(_ hex: String) throws -> WireNode { try WireDocument(cbor: tr
     }
 
     /// RFC 8949 appendix A.
-    @Test(arguments: [
-        ("00", 0), ("17", 23), ("1818", 24), ("1903e8", 1000), ("1a000f4240", 1_000_000), ("1b000000e8d4a51000", 1_000_000_000_000), ("20", -1),
-        ("3863", -100), ("3903e7", -1000), ("3b7fffffffffffffff", .min), ("1b7fffffffffffffff", .max),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("00", 0), ("17", 23), ("1818", 24), ("1903e8", 1000), ("1a000f4240", 1_000_000), ("1b000000e8d4a51000", 1_000_000_000_000),
+            ("20", -1),
+            ("3863", -100), ("3903e7", -1000), ("3b7fffffffffffffff", .min), ("1b7fffffffffffffff", .max),
+        ] as [(String, Int64)])
     func `integers`(_ hex: String, _ value: Int64) throws {
         #expect(try parse(hex).kind == .integer)
         #expect(try parse(hex).integer == value)
     }
 
-    @Test(arguments: [
-        ("f90000", 0), ("f93c00", 1), ("f93e00", 1.5), ("f97bff", 65504), ("f90001", 5.960464477539063e-8), ("f90400", 0.00006103515625),
-        ("f9c400", -4), ("fa47c35000", 100_000), ("fa7f7fffff", 3.4028234663852886e+38), ("fb3ff199999999999a", 1.1), ("f97c00", .infinity),
-        ("f9fc00", -.infinity), ("fb7e37e43c8800759c", 1e300), ("1bffffffffffffffff", 18446744073709551616), ("3bffffffffffffffff", -18446744073709551616),
-    ] as [(String, Double)])
+    @Test(
+        arguments: [
+            ("f90000", 0), ("f93c00", 1), ("f93e00", 1.5), ("f97bff", 65504), ("f90001", 5.960464477539063e-8),
+            ("f90400", 0.00006103515625),
+            ("f9c400", -4), ("fa47c35000", 100_000), ("fa7f7fffff", 3.4028234663852886e+38), ("fb3ff199999999999a", 1.1),
+            ("f97c00", .infinity),
+            ("f9fc00", -.infinity), ("fb7e37e43c8800759c", 1e300), ("1bffffffffffffffff", 18446744073709551616),
+            ("3bffffffffffffffff", -18446744073709551616),
+        ] as [(String, Double)])
     func `floats of each width, and integers beyond 64 bits`(_ hex: String, _ value: Double) throws {
         #expect(try parse(hex).kind == .double)
         #expect(try parse(hex).double == value)
@@ -86,7 +92,9 @@ private func parse(_ hex: String) throws -> WireNode { try WireDocument(cbor: tr
         #expect(try parse("bf61610161629f0203ffff")["b"]?.children.map(\.integer) == [2, 3])
         #expect(try parse("a26161016162820203")["a"]?.integer == 1)
         #expect(try parse("bf7f61616162ff01ff")["ab"]?.integer == 1)
-        #expect(try parse("80").childCount == 0 && parse("a0").childCount == 0 && parse("9fff").childCount == 0 && parse("bfff").childCount == 0)
+        #expect(
+            try parse("80").childCount == 0 && parse("a0").childCount == 0 && parse("9fff").childCount == 0 && parse("bfff").childCount == 0
+        )
         #expect(try parse("d9d9f7a0").kind == .map)
     }
 
@@ -101,8 +109,10 @@ private func parse(_ hex: String) throws -> WireNode { try WireDocument(cbor: tr
     }
 
     @Test(arguments: [
-        "", "18", "1c", "1f", "3f", "5c", "df00", "ff", "9f", "bf", "a1", "a161", "a10101", "a1410101", "61ff", "62c328", "7f4161ff", "5f6161ff",
-        "7f7f6161ffff", "81", "8201", "0000", "f8ff", "f818", "e0", "c2410a", "c16161", "c1f97e00", "c1fb7fefffffffffffff", "c06161", "c11bffffffffffffffff",
+        "", "18", "1c", "1f", "3f", "5c", "df00", "ff", "9f", "bf", "a1", "a161", "a10101", "a1410101", "61ff", "62c328", "7f4161ff",
+        "5f6161ff",
+        "7f7f6161ffff", "81", "8201", "0000", "f8ff", "f818", "e0", "c2410a", "c16161", "c1f97e00", "c1fb7fefffffffffffff", "c06161",
+        "c11bffffffffffffffff",
         "d8206161", "bf6161ff", "9b0000000100000000", "bbffffffffffffffff", "5bffffffffffffffff", "7b7fffffffffffffff00", "9affffffff00",
     ])
     func `what is not CBOR for us is refused`(_ hex: String) {
@@ -113,7 +123,8 @@ private func parse(_ hex: String) throws -> WireNode { try WireDocument(cbor: tr
         func nested(_ depth: Int) -> [UInt8] { [UInt8](repeating: 0x81, count: depth) + [0] }
         #expect(walk(try WireDocument(cbor: nested(WireLimits.depthMax)).root) == WireLimits.depthMax + 1)
         let selfDescribed = Array(repeating: [0xD9, 0xD9, 0xF7] as [UInt8], count: 100_000).joined()
-        for bytes in [nested(WireLimits.depthMax + 1), nested(1_000_000), Array(selfDescribed), [UInt8](repeating: 0x9F, count: 1_000_000)] {
+        for bytes in [nested(WireLimits.depthMax + 1), nested(1_000_000), Array(selfDescribed), [UInt8](repeating: 0x9F, count: 1_000_000)]
+        {
             let error = #expect(throws: WireError.self) { try WireDocument(cbor: bytes) }
             #expect(error?.code == .limit)
         }
@@ -126,7 +137,8 @@ private func parse(_ hex: String) throws -> WireNode { try WireDocument(cbor: tr
         ]
         #expect(
             Hex.encode(CBOR.encode(value))
-                == "a9" + "616117" + "61621818" + "61633901f3" + "6164fb3ff199999999999a" + "6165c101" + "6166c1fb3ff8000000000000" + "61674101"
+                == "a9" + "616117" + "61621818" + "61633901f3" + "6164fb3ff199999999999a" + "6165c101" + "6166c1fb3ff8000000000000"
+                + "61674101"
                 + "616882f5f4" + "616980")
     }
 }

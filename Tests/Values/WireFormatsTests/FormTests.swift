@@ -11,7 +11,8 @@ private func parse(_ text: String) throws(WireError) -> WireNode { try WireDocum
             "Action=PutMetricData&Namespace=My+Shop%2FEu&MetricData.member.1.MetricName=Latency&MetricData.member.1.Value=1.5"
                 + "&MetricData.member.1.Dimensions.member.1.Name=A&MetricData.member.1.Dimensions.member.1.Value=B"
                 + "&MetricData.member.2.MetricName=Errors&MetricData.member.2.Values.member.1=1&MetricData.member.2.Values.member.2=2e3"
-                + "&Attributes.entry.1.key=Policy&Attributes.entry.1.value=%7B%7D&On=true&Period=60&Start=2026-11-21T08%3A00%3A00Z&Nothing=")
+                + "&Attributes.entry.1.key=Policy&Attributes.entry.1.value=%7B%7D&On=true&Period=60&Start=2026-11-21T08%3A00%3A00Z&Nothing="
+        )
         #expect(root.kind == .map && !root.isTyped)
         #expect(root["Namespace"]?.text == "My Shop/Eu")
         let data = try #require(root["MetricData"])
@@ -42,7 +43,8 @@ private func parse(_ text: String) throws(WireError) -> WireNode { try WireDocum
 
     @Test(arguments: [
         "A=1&A=2", "A=%", "A=%4", "A=%4G", "A=%FF", "%FF=1", "L.member.0=a", "L.member.-1=a", "L.member.01=a", "L.member.1000000000=a",
-        "L.member.99999999999999999999=a", "L.member.x=a", "L.1=a&L.x=b", "A=1&A.B=2", ".=1", "A.=1", ".A=1", "A..B=1", "=1", "M.entry.1.x=1",
+        "L.member.99999999999999999999=a", "L.member.x=a", "L.1=a&L.x=b", "A=1&A.B=2", ".=1", "A.=1", ".A=1", "A..B=1", "=1",
+        "M.entry.1.x=1",
         "M.entry.x.key=1",
     ])
     func `bad parameters are refused`(_ text: String) {
@@ -55,9 +57,13 @@ private func parse(_ text: String) throws(WireError) -> WireNode { try WireDocum
     }
 
     @Test func `nesting and the number of parameters are limited`() {
-        let deep = #expect(throws: WireError.self) { try parse(Array(repeating: "A", count: WireLimits.depthMax + 1).joined(separator: ".")) }
+        let deep = #expect(throws: WireError.self) {
+            try parse(Array(repeating: "A", count: WireLimits.depthMax + 1).joined(separator: "."))
+        }
         #expect(deep?.code == .limit)
-        let many = #expect(throws: WireError.self) { try parse(String(repeating: "A.member.1=1&", count: 2) + (0...WireLimits.formPairsMax).map { "a\($0)=" }.joined(separator: "&")) }
+        let many = #expect(throws: WireError.self) {
+            try parse(String(repeating: "A.member.1=1&", count: 2) + (0...WireLimits.formPairsMax).map { "a\($0)=" }.joined(separator: "&"))
+        }
         #expect(many?.code != nil)
     }
 
@@ -106,7 +112,8 @@ private func parse(_ text: String) throws(WireError) -> WireNode { try WireDocum
     private func textValue(_ values: inout RandomValues, depth: Int) -> WireValue {
         switch Int.random(in: 0..<(depth > 0 ? 4 : 1), using: &values.random) {
         case 1: .list((0...Int.random(in: 0...3, using: &values.random)).map { _ in textValue(&values, depth: depth - 1) })
-        case 2: .map((0...Int.random(in: 0...3, using: &values.random)).map { ("\(values.text())\($0)", textValue(&values, depth: depth - 1)) })
+        case 2:
+            .map((0...Int.random(in: 0...3, using: &values.random)).map { ("\(values.text())\($0)", textValue(&values, depth: depth - 1)) })
         case 3: textTree(&values, depth: depth)
         default: .text(values.text())
         }

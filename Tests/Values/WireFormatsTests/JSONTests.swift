@@ -47,7 +47,9 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
         var outcomes = (read: 0, refused: 0)
         for _ in 0..<2000 {
             var bytes = JSON.encode(values.structure(depth: 2))
-            for _ in 0..<2 { bytes[Int.random(in: 0..<bytes.count, using: &values.random)] = UInt8(truncatingIfNeeded: values.random.next()) }
+            for _ in 0..<2 {
+                bytes[Int.random(in: 0..<bytes.count, using: &values.random)] = UInt8(truncatingIfNeeded: values.random.next())
+            }
             do throws(WireError) {
                 #expect(walk(try WireDocument(json: bytes).root) > 0)
                 outcomes.read += 1
@@ -65,6 +67,7 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
         "+1", "01", "-01", "1.", ".5", "1e", "1e+", "1.e3", "0x10", "1_000", "[1e400]", "1e400", "[-]", "[01]", "[1a]", "[truee]", "[nul]",
         "1 2", "{} {}", "[] []", "[1],2", "{}x", #""a" "b""#, #"""#, #""a"#, #""\"#, #""\x""#, #""\u12""#, #""\ud800""#, #"["\udc00"]"#,
         #"["\ud800\u0041"]"#, "\"\u{1}\"", "[\"a\nb\"]", #"{"\x":1}"#, "[1]]", "{}}", "//", "[1]/*c*/", "\u{FEFF}{}", #"{"a":1]"#, "[1}",
+        "false0", "false.", "true1", "null0", "nullnull", "true false", "null {}",
     ])
     func `what is not JSON is refused`(_ text: String) {
         #expect(throws: WireError.self) { try parse(text) }
@@ -72,7 +75,8 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
 
     @Test(arguments: [
         "null", "true", "false", "0", "-0", "12", "-1.5e-3", "1E5", #""""#, #""a\"b\\c\/\b\f\n\r\t\u00e9\ud83d\ude00""#, "[]", "{}",
-        " [ ] ", "\t{\r\n} \n", "[[],[[]],{}]", #"{"":0}"#, #"{"a":1,"a":2}"#, "\"\u{7F}\"", "[1,2.0,3e1]", " 5 ", " \"x\" ",
+        " [ ] ", "\t{\r\n} \n", "[[],[[]],{}]", #"{"":0}"#, #"{"a":1,"a":2}"#, "\"\u{7F}\"", "[1,2.0,3e1]", " 5 ", " \"x\" ", "null ",
+        " true\n", "false ",
     ])
     func `what is JSON is read`(_ text: String) throws {
         #expect(walk(try parse(text).root) > 0)
@@ -85,7 +89,9 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
     }
 
     @Test func `integers are exact in 64 bits and become doubles beyond`() throws {
-        let root = try parse("[9223372036854775807,-9223372036854775808,9223372036854775808,-9223372036854775809,18446744073709551616,123456789012345678901234567890,7]").root
+        let root = try parse(
+            "[9223372036854775807,-9223372036854775808,9223372036854775808,-9223372036854775809,18446744073709551616,123456789012345678901234567890,7]"
+        ).root
         #expect(root.children.map(\.kind) == [.integer, .integer, .double, .double, .double, .double, .integer])
         #expect(root.children.map(\.integer).prefix(2) == [.max, .min])
         #expect(root.children.map(\.double)[4...] == [18_446_744_073_709_551_616, 1.2345678901234568e29, 7])
@@ -125,23 +131,30 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
         #expect(try parse(#"{"a":"b"}"#).root["a"]?.text == "b")
     }
 
-    @Test(arguments: [
-        (WireValue.text("a\"b\\c\u{8}\u{9}\u{A}\u{C}\u{D}\u{1}\u{1F}/é\u{7F}\u{2028}"), #""a\"b\\c\b\t\n\f\r\u0001\u001f/é"# + "\u{7F}\u{2028}\""),
-        (.double(80), "80.0"), (.double(0.1), "0.1"), (.double(-0.0), "-0.0"), (.double(1e21), "1e+21"),
-        (.doubles([.nan, .infinity, -.infinity]), #"["NaN","Infinity","-Infinity"]"#), (.integer(.min), "-9223372036854775808"),
-        (.timestamp(1_795_161_600_000_000_000), "1795161600"), (.timestamp(1_795_161_600_120_000_000), "1795161600.12"),
-        (.timestamp(-1), "-0.000000001"), (.timestamp(.min), "-9223372036.854775808"), (.blob([0, 255, 16]), #""AP8Q""#),
-        (.structure([]), "{}"), (.list([]), "[]"), (["a": 1, "b": [true, "x"]], #"{"a":1,"b":[true,"x"]}"#),
-        (.members(("a", 1), ("b", nil)), #"{"a":1}"#), (.textMap([("k", "v")]), #"{"k":"v"}"#),
-    ] as [(WireValue, String)])
+    @Test(
+        arguments: [
+            (
+                WireValue.text("a\"b\\c\u{8}\u{9}\u{A}\u{C}\u{D}\u{1}\u{1F}/é\u{7F}\u{2028}"),
+                #""a\"b\\c\b\t\n\f\r\u0001\u001f/é"# + "\u{7F}\u{2028}\""
+            ),
+            (.double(80), "80.0"), (.double(0.1), "0.1"), (.double(-0.0), "-0.0"), (.double(1e21), "1e+21"),
+            (.doubles([.nan, .infinity, -.infinity]), #"["NaN","Infinity","-Infinity"]"#), (.integer(.min), "-9223372036854775808"),
+            (.timestamp(1_795_161_600_000_000_000), "1795161600"), (.timestamp(1_795_161_600_120_000_000), "1795161600.12"),
+            (.timestamp(-1), "-0.000000001"), (.timestamp(.min), "-9223372036.854775808"), (.blob([0, 255, 16]), #""AP8Q""#),
+            (.structure([]), "{}"), (.list([]), "[]"), (["a": 1, "b": [true, "x"]], #"{"a":1,"b":[true,"x"]}"#),
+            (.members(("a", 1), ("b", nil)), #"{"a":1}"#), (.textMap([("k", "v")]), #"{"k":"v"}"#),
+        ] as [(WireValue, String)])
     func `values are written as`(_ value: WireValue, _ text: String) {
         #expect(String(decoding: JSON.encode(value), as: UTF8.self) == text)
     }
 
     @Test func `getters answer only for their type`() throws {
-        let root = try parse(#"{"i":5,"d":5.5,"w":5.0,"t":"5","b":true,"z":null,"nan":"NaN","inf":"-Infinity","when":"2026-11-21T08:00:00.5Z"}"#).root
+        let root = try parse(
+            #"{"i":5,"d":5.5,"w":5.0,"t":"5","b":true,"z":null,"nan":"NaN","inf":"-Infinity","when":"2026-11-21T08:00:00.5Z"}"#
+        ).root
         #expect(root["i"]?.integer == 5 && root["d"]?.integer == nil && root["w"]?.integer == 5 && root["t"]?.integer == nil)
-        #expect(root["i"]?.double == 5 && root["t"]?.double == nil && root["nan"]?.double?.isNaN == true && root["inf"]?.double == -.infinity)
+        #expect(
+            root["i"]?.double == 5 && root["t"]?.double == nil && root["nan"]?.double?.isNaN == true && root["inf"]?.double == -.infinity)
         #expect(root["b"]?.bool == true && root["i"]?.bool == nil && root["t"]?.bool == nil)
         #expect(root["i"]?.text == nil && root["z"]?.text == nil)
         #expect(root["i"]?.timestamp == 5_000_000_000 && root["d"]?.timestamp == 5_500_000_000)

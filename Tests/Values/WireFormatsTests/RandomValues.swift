@@ -36,7 +36,9 @@ struct RandomValues {
 
     mutating func double() -> Double {
         let candidate = Double(bitPattern: random.next())
-        guard candidate.isFinite, !random.oneIn(3) else { return [0, -0.5, 80, 1e16, .leastNonzeroMagnitude, 0.1].randomElement(using: &random)! }
+        guard candidate.isFinite, !random.oneIn(3) else {
+            return [0, -0.5, 80, 1e16, .leastNonzeroMagnitude, 0.1].randomElement(using: &random)!
+        }
         return candidate
     }
 
