@@ -122,7 +122,7 @@ def test_a_second_server_on_the_same_data_is_refused(start_server):
 
 
 @pytest.mark.parametrize("arguments, word", [
-    (["serve", "--dta", "x"], "--data"), (["serve", "--edge", "nonsense"], "--edge"), (["srve"], "srve"),
+    (["serve", "--dta", "x"], "--data"), (["serve", "--edge", "nonsense"], "--edge"), (["srve"], "serve"),
     (["serve", "--doors", "edge,window"], "window"),
 ])
 def test_a_wrong_command_line_is_explained(tmp_path, arguments, word):
