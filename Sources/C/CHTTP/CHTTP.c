@@ -89,7 +89,12 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
     gw_http_daemon *daemon = self;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     // Without a request target (a malformed line) the library passes NULL.
-    return daemon->callbacks.began(daemon->context, info->socket_context, (gw_http_connection *)connection, target ? target : "");
+    void *exchange = daemon->callbacks.began(daemon->context, info->socket_context, (gw_http_connection *)connection, target ? target : "");
+    // Next the library cuts the query into arguments, and hangs if it has no room for them all. The target lies in its read
+    // buffer and has been copied: with an empty query there is nothing to cut.
+    char *query = target ? strchr(target, '?') : NULL;
+    if (query) query[1] = '\0';
+    return exchange;
 }
 
 static enum MHD_Result on_step(
@@ -158,7 +163,7 @@ gw_http_daemon *gw_http_start(const gw_http_configuration *configuration, const 
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)(configuration->connections_max * configuration->threads),
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)configuration->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->header_bytes_max,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0,      // gw_http_head_is_plain and its caller are stricter
         MHD_OPTION_END);
     if (daemon->library) return daemon;
     *failure = errno ? errno : EIO;

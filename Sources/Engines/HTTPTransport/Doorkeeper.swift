@@ -46,19 +46,17 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
             }
             if let leaving, mayClose(leaving, at: now) { return close() }
 
-            var watched = peers.compactMap { watch($0, at: now) }
-            var sockets = watched.map { gw_http_watched(socket: $0.peer.socket, wants_half_close: $0.wantsHalfClose, is_half_closed: false, is_gone: false) }
+            let watched = peers.compactMap { watch($0, at: now) }
+            var sockets = watched.map {
+                gw_http_watched(socket: $0.peer.socket, wants_half_close: $0.what != .leaving(byHalf: false), is_half_closed: false, is_gone: false)
+            }
             let isAccepting = isListening && now >= acceptsFrom
             let isSomeoneWaiting = gw_http_wait(
                 state.waker, isAccepting ? listener : -1, &sockets, sockets.count,
                 peers.isEmpty && isAccepting ? Self.idleTickMilliseconds : Self.tickMilliseconds)
             for (entry, socket) in zip(watched, sockets) where socket.is_gone || socket.is_half_closed {
-                // The socket may be another's by now; as long as the exchange is the peer's, it was its own all the time.
-                entry.peer.state.withLock { peer in
-                    if peer.isOpen, peer.exchange === entry.exchange { entry.exchange.clientLeft(isGone: socket.is_gone) }
-                }
+                report(entry, isGone: socket.is_gone, at: now)
             }
-            watched = []
             if isSomeoneWaiting, !acceptAll() { acceptsFrom = state.time.monotonicNanoseconds + 100_000_000 }
         }
     }
@@ -108,24 +106,56 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
 
     private struct Watched {
         let peer: Peer
-        let exchange: Exchange
-        let wantsHalfClose: Bool
+        let exchange: Exchange?
+        let what: Exchange.Watch
     }
 
-    /// Ends what has taken too long; nil when the event thread itself looks at the socket.
+    /// Ends what has taken too long; nil when the socket need not be watched.
     private func watch(_ peer: Peer, at now: Int64) -> Watched? {
-        let configuration = state.configuration
-        return peer.state.withLock { state -> Watched? in
-            guard state.isOpen else { return nil }
+        let (watched, after) = peer.state.withLock { state -> (Watched?, Aftermath) in
+            guard state.isOpen else { return (nil, Aftermath()) }
             guard let exchange = state.exchange else {
                 // A request line that comes a byte at a time keeps the library's own timer running.
-                let seconds = Int64(configuration.idleSecondsMax + configuration.headSecondsMax)
-                if configuration.idleSecondsMax > 0, now - state.quietSince > seconds * 1_000_000_000 { gw_http_cut(peer.socket) }
-                return nil
+                let configuration = self.state.configuration
+                let secondsMax = Int64(configuration.idleSecondsMax + configuration.headSecondsMax)
+                if configuration.idleSecondsMax > 0, now - state.quietSince > secondsMax * 1_000_000_000 { gw_http_cut(peer.socket) }
+                let isWatched = watchesReading(peer, &state, Peer.Standstill(), at: now)
+                return (isWatched ? Watched(peer: peer, exchange: nil, what: .reading(bytes: 0)) : nil, Aftermath())
             }
-            guard let wantsHalfClose = exchange.tick(at: now) else { return nil }
-            return Watched(peer: peer, exchange: exchange, wantsHalfClose: wantsHalfClose)
+            let (what, after) = exchange.tick(at: now)
+            var isWatched = what != .nothing
+            if case .reading(let bytes) = what {
+                isWatched = watchesReading(peer, &state, Peer.Standstill(exchange: ObjectIdentifier(exchange), bytes: bytes), at: now)
+            }
+            return (isWatched ? Watched(peer: peer, exchange: exchange, what: what) : nil, after)
         }
+        after.perform()
+        return watched
+    }
+
+    /// The library misses the end of the other side's direction when it comes together with the last bytes. What then stands
+    /// still for a second is cut.
+    private func watchesReading(_ peer: Peer, _ state: inout Peer.State, _ standstill: Peer.Standstill, at now: Int64) -> Bool {
+        guard let ended = state.ended else { return true }
+        if ended.at != standstill {
+            state.ended = (now, standstill)
+        } else if now - ended.since > 1_000_000_000 {
+            gw_http_cut(peer.socket)
+        }
+        return false
+    }
+
+    private func report(_ entry: Watched, isGone: Bool, at now: Int64) {
+        // The socket may be another's by now; as long as the exchange is the peer's, it was its own all the time.
+        let after = entry.peer.state.withLock { peer in
+            guard peer.isOpen, peer.exchange === entry.exchange else { return Aftermath() }
+            if case .reading(let bytes) = entry.what {
+                peer.ended = (now, Peer.Standstill(exchange: entry.exchange.map { ObjectIdentifier($0) }, bytes: bytes))
+                return Aftermath()
+            }
+            return entry.exchange?.clientLeft(isGone: isGone) ?? Aftermath()
+        }
+        after.perform()
     }
 
     // MARK: Leaving
@@ -137,7 +167,10 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
     private func close() {
         // From here on a new exchange drops itself; those there are must not be suspended when the library stops.
         state.state.withLock { $0.isHalting = true }
-        for peer in state.state.withLock({ Array($0.table.peers.values) }) { peer.state.withLock { $0.exchange?.drop() } }
+        for peer in state.state.withLock({ Array($0.table.peers.values) }) {
+            let after = peer.state.withLock { $0.exchange?.drop() }
+            after?.perform()
+        }
         gw_http_stop(daemon)
         Unmanaged.passUnretained(state).release()       // the daemon's
         let waiters = state.state.withLock { state in

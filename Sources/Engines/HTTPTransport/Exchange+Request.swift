@@ -29,24 +29,22 @@ extension Exchange {
         if refusal == nil, let length, length > bytesMax { refusal = (HTTPResponse(status: 413), .bodyTooLarge) }
 
         let now = server.time.monotonicNanoseconds
-        let answersAtOnce = state.withLock { state in
-            guard state.phase == .head else { return false }        // refused meanwhile: its time was over
+        let (answersAtOnce, after) = state.withLock { state in
+            guard state.phase == .head else { return (false, Aftermath()) }     // refused meanwhile: its time was over
             state.head = head
             state.body = IncomingBody(contentLength: length, bytesMax: bytesMax, windowBytes: server.configuration.bodyWindowBytes)
             state.deadline = now + Int64(server.configuration.requestSecondsMax) * 1_000_000_000
             state.phase = .body
-            guard let (response, reason) = refusal else { return false }
+            guard let (response, reason) = refusal else { return (false, Aftermath()) }
             state.isHandled = true
             // A client that asked first has sent nothing yet, and will not after this answer.
             let hasAsked = head.headers["Expect"]?.lowercased() == "100-continue"
-            guard hasAsked && framing != .none else {
-                refuse(response, reason, &state)
-                return false
-            }
+            guard hasAsked && framing != .none else { return (false, refuse(response, reason, &state)) }
             server.countRefusal(reason)
             state.phase = .answering
-            return true
+            return (true, Aftermath())
         }
+        after.perform()
         return answersAtOnce ? answer(with: refusal!.0, isHead: head.method == "HEAD") : true
     }
 
@@ -79,58 +77,41 @@ extension Exchange {
 
     /// A piece of the body is here. What is not taken comes again after a resume.
     func receive(_ bytes: UnsafeRawBufferPointer, left: inout Int) -> Bool {
-        let (taken, reader, piece, startsHandler) = state.withLock { state in
-            guard state.phase == .body else { return (bytes.count, nil, nil, false) as Received }      // refused: thrown away
+        let (taken, startsHandler, after) = state.withLock { state in
+            guard state.phase == .body else { return (bytes.count, false, Aftermath()) }        // refused: thrown away
             switch state.body.take(bytes) {
             case .tooLarge:
                 // Either the body is, or a body nobody wants is too long to wait for its end.
-                if let response = state.response, response.isShort {
-                    refuse(response, nil, &state)
-                } else {
-                    refuse(HTTPResponse(status: 413), .bodyTooLarge, &state)
+                guard let response = state.response, response.isShort else {
+                    return (bytes.count, false, refuse(HTTPResponse(status: 413), .bodyTooLarge, &state))
                 }
-                return (bytes.count, nil, nil, false)
+                return (bytes.count, false, refuse(response, nil, &state))
             case .count(let count):
                 if count < bytes.count { park(.room, &state) }
-                let startsHandler = !state.isHandled
-                state.isHandled = true
-                let (reader, piece) = takeReader(&state)
-                return (count, reader, piece, startsHandler)
+                defer { state.isHandled = true }
+                return (count, !state.isHandled, Aftermath(reader: takeReader(&state)))
             }
         }
         left -= taken
         server.count { $0.bytesIn += taken }
-        if let reader, let piece { reader.resume(returning: piece) }
+        after.perform()
         if startsHandler { startHandler() }
         return true
     }
 
-    private typealias Received = (Int, CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?, Bool)
-
     /// The body is complete: answers, or parks until there is an answer.
     func finishBody() -> Bool {
-        let (reader, piece, startsHandler, response, isRefused) = state.withLock { state in
-            guard state.phase == .body else { return (nil, nil, false, nil, true) as Finished }     // has its answer: close
+        let (closes, startsHandler, response, after) = state.withLock { state in
+            guard state.phase == .body else { return (true, false, nil as HTTPResponse?, Aftermath()) }     // it has its answer
             state.body.complete()
-            let (reader, piece) = takeReader(&state)
-            let startsHandler = !state.isHandled
-            state.isHandled = true
             if state.response == nil { park(.answer, &state) } else { state.phase = .answering }
-            return (reader, piece, startsHandler, state.response, false)
+            defer { state.isHandled = true }
+            return (false, !state.isHandled, state.response, Aftermath(reader: takeReader(&state)))
         }
-        if let reader, let piece { reader.resume(returning: piece) }
+        after.perform()
         if startsHandler { startHandler() }
-        guard let response else { return !isRefused }
+        guard let response else { return !closes }
         return answer(with: response, isHead: state.withLock { $0.head?.method == "HEAD" })
-    }
-
-    private typealias Finished = (CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?, Bool, HTTPResponse?, Bool)
-
-    /// A waiting reader with what it waits for.
-    private func takeReader(_ state: inout State) -> (CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?) {
-        guard let reader = state.reader, let piece = state.body.next() else { return (nil, nil) }
-        state.reader = nil
-        return (reader, piece)
     }
 
     private func startHandler() {
@@ -144,25 +125,27 @@ extension Exchange {
     }
 
     /// Answers now, whatever of the body has not come: after it if the rest is short, else past the library, which takes no
-    /// answer in the middle of a body. Then the client is let finish, or at least told to stop.
-    func refuse(_ response: HTTPResponse, _ reason: HTTPServerCounters.Refusal?, _ state: inout State) {
+    /// answer in the middle of a body. Then the client may go on for a while, so that it reads our answer instead of a reset.
+    func refuse(_ response: HTTPResponse, _ reason: HTTPServerCounters.Refusal?, _ state: inout State) -> Aftermath {
         if let reason { server.countRefusal(reason) }
         state.response = response
-        if state.phase == .body, let left = state.body.bytesLeft, left <= Self.discardBytesMax, reason != .timedOut, reason != nil {
+        let isWorthReading = reason != nil && reason != .timedOut && state.phase == .body
+        if isWorthReading, let left = state.body.bytesLeft, left <= Self.discardBytesMax {
             state.body.discard(upTo: left)
         } else {
             state.phase = .refused
             state.deadline = server.time.monotonicNanoseconds + Self.lingerNanoseconds
             response.sendLast(on: peer.socket, isHead: state.head?.method == "HEAD")
         }
-        let why: HTTPTransportError.Code = switch reason { case .timedOut: .timedOut; case .bodyTooLarge: .bodyTooLarge; default: .bodyDiscarded }
-        state.body.fail(HTTPTransportError(code: why, message: "cannot read the request's body: answered by \(response.status)"))
-        if let reader = state.reader {
-            state.reader = nil
-            if let piece = state.body.next() { reader.resume(returning: piece) }
-        }
-        state.task?.cancel()
+        let code: HTTPTransportError.Code =
+            switch reason {
+            case .timedOut: .timedOut
+            case .bodyTooLarge: .bodyTooLarge
+            default: .bodyDiscarded
+            }
+        state.body.fail(HTTPTransportError(code: code, message: "cannot read the request's body: answered by \(response.status)"))
         unpark(&state)
+        return Aftermath(cancels: state.task, reader: takeReader(&state))
     }
 }
 

@@ -22,16 +22,19 @@ extension Exchange {
     }
 
     private func deliver(_ response: HTTPResponse) {
-        state.withLock { state in
-            guard state.phase == .body, !state.isDropped, state.response == nil else { return }
+        let after = state.withLock { state in
+            guard state.phase == .body, !state.isDropped, state.response == nil else { return Aftermath() }
             state.response = response
-            guard !state.body.isComplete else { return unpark(&state) }
-            // A response of some size needs the library to send it, so the body is read to its end for that.
-            let left = state.body.bytesLeft ?? 0
-            if response.isShort, left > Self.discardBytesMax { return refuse(response, nil, &state) }
-            state.body.discard(upTo: response.isShort ? Self.discardBytesMax : state.body.bytesMax)
+            if !state.body.isComplete {
+                // A response of some size needs the library to send it, so the body is read to its end for that.
+                let left = state.body.bytesLeft ?? 0
+                if response.isShort, left > Self.discardBytesMax { return refuse(response, nil, &state) }
+                state.body.discard(upTo: response.isShort ? Self.discardBytesMax : state.body.bytesMax)
+            }
             unpark(&state)
+            return Aftermath(reader: takeReader(&state))
         }
+        after.perform()
     }
 
     /// Gives the response to the library; on the event thread, in a step.
@@ -45,24 +48,22 @@ extension Exchange {
 
     /// The library wants more of the body.
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let (count, writers) = state.withLock { state in
-            guard !state.isDropped, state.phase == .answering else { return (Int(gw_http_broken_body.rawValue), []) as Filled }
+        let (count, after) = state.withLock { state in
+            guard !state.isDropped, state.phase == .answering else { return (Int(gw_http_broken_body.rawValue), Aftermath()) }
             let count = state.output.move(into: buffer)
-            guard count == 0 else {
-                guard !state.output.isAboveHighWater else { return (count, []) }
+            if count > 0 {
+                guard !state.output.isAboveHighWater else { return (count, Aftermath()) }
                 defer { state.writers = [] }
-                return (count, state.writers)
+                return (count, Aftermath(writers: state.writers, mayGoOn: true))
             }
-            if state.output.isEnded { return (Int(gw_http_end_of_body.rawValue), []) }
+            if state.output.isEnded { return (Int(gw_http_end_of_body.rawValue), Aftermath()) }
             park(.output, &state)
-            return (0, [])
+            return (0, Aftermath())
         }
         if count > 0 { server.count { $0.bytesOut += count } }
-        for writer in writers { writer.resume(returning: true) }
+        after.perform()
         return count
     }
-
-    private typealias Filled = (Int, [CheckedContinuation<Bool, Never>])
 
     func write(_ bytes: [UInt8]) async -> Bool {
         let isTaken: Bool? = state.withLock { state in

@@ -26,7 +26,8 @@ struct RawHead {
         let (path, query) = try checkedTarget()
         var head = HTTPRequestHead(method: text(method), path: path, query: query, peer: peer)
         for field in fields { try add(field, to: &head.headers) }
-        guard head.headers.values(of: "Host").count <= 1 else { throw HeadRefusal(status: 400, why: "several Host fields") }
+        let hosts = head.headers.values(of: "Host").count
+        guard hosts == 1 || hosts == 0 && text(version) == "HTTP/1.0" else { throw HeadRefusal(status: 400, why: "\(hosts) Host fields") }
         return (head, try framing())
     }
 

@@ -27,6 +27,15 @@ final class RawConnection {
 
     deinit { close(socket) }
 
+    var localPort: Int {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(socket, $0, &length) }
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) throws {
@@ -91,8 +100,8 @@ final class RawConnection {
         if isHead || answer.status == 204 || answer.status / 100 == 1 { return answer }
         if answer.header("Transfer-Encoding") == "chunked" {
             while true {
-                let line = String(decoding: try take(until: Array("\r\n".utf8)), as: UTF8.self)
-                guard let size = Int(line.prefix { $0 != "\r" && $0 != ";" }, radix: 16) else { throw Failure(what: "chunk: \(line)") }
+                let line = String(decoding: try take(until: Array("\r\n".utf8)).dropLast(2), as: UTF8.self)
+                guard let size = Int(line, radix: 16) else { throw Failure(what: "chunk: \(line)") }
                 answer.body += try take(size + 2).dropLast(2)
                 if size == 0 { return answer }
             }
