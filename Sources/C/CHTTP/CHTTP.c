@@ -247,6 +247,17 @@ gw_http_response *gw_http_response_with_filler(int64_t count, gw_http_filler fil
     return (gw_http_response *)MHD_create_response_from_callback(size, block, filler, exchange, NULL);
 }
 
+static ssize_t end_of_body(void *self, uint64_t position, char *into, size_t max) {
+    (void)self, (void)position, (void)into, (void)max;
+    return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+gw_http_response *gw_http_response_head_only(void) {
+    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1, end_of_body, NULL, NULL);
+    if (response) MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    return (gw_http_response *)response;
+}
+
 bool gw_http_response_add(gw_http_response *response, const char *name, const char *value) {
     return MHD_add_response_header((struct MHD_Response *)response, name, value) == MHD_YES;
 }
@@ -276,6 +287,13 @@ void gw_http_send_last(int socket, const void *bytes, size_t count) {
         count -= (size_t)sent;
     }
     shutdown(socket, SHUT_WR);
+}
+
+void gw_http_turn_away(int socket, const void *bytes, size_t count) {
+    gw_http_send_last(socket, bytes, count);
+    char ignored[4096];
+    for (int rounds = 0; rounds < 32 && recv(socket, ignored, sizeof ignored, MSG_DONTWAIT) > 0; rounds++) {}
+    close(socket);
 }
 
 void gw_http_cut(int socket) { shutdown(socket, SHUT_RDWR); }

@@ -98,8 +98,8 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
 
     private func turnAway(_ socket: Int32, _ response: HTTPResponse, _ reason: HTTPServerCounters.Refusal) {
         state.countRefusal(reason)
-        response.sendLast(on: socket)
-        gw_http_close(socket)
+        let bytes = response.lastBytes(isHead: false)
+        bytes.withUnsafeBytes { gw_http_turn_away(socket, $0.baseAddress, $0.count) }
     }
 
     // MARK: Watching

@@ -13,7 +13,7 @@ extension Exchange {
         } catch {
             server.countRefusal(.malformed)
             state.withLock { $0.phase = .answering }
-            return answer(with: HTTPResponse(status: error.status), isHead: false)
+            return answer(with: HTTPResponse(status: error.status))
         }
         let length: Int? = switch framing { case .none: 0; case .length(let count): count; case .chunks: nil }
         var bytesMax = server.configuration.bodyBytesMax
@@ -45,7 +45,8 @@ extension Exchange {
             return (true, Aftermath())
         }
         after.perform()
-        return answersAtOnce ? answer(with: refusal!.0, isHead: head.method == "HEAD") : true
+        if answersAtOnce, let (response, _) = refusal { return answer(with: response) }
+        return true
     }
 
     private func readHead(
@@ -78,7 +79,10 @@ extension Exchange {
     /// A piece of the body is here. What is not taken comes again after a resume.
     func receive(_ bytes: UnsafeRawBufferPointer, left: inout Int) -> Bool {
         let (taken, startsHandler, after) = state.withLock { state in
-            guard state.phase == .body else { return (bytes.count, false, Aftermath()) }        // refused: thrown away
+            guard state.phase == .body else {       // refused: thrown away
+                state.bytesLingered += bytes.count
+                return (bytes.count, false, Aftermath())
+            }
             switch state.body.take(bytes) {
             case .tooLarge:
                 // Either the body is, or a body nobody wants is too long to wait for its end.
@@ -96,7 +100,7 @@ extension Exchange {
         server.count { $0.bytesIn += taken }
         after.perform()
         if startsHandler { startHandler() }
-        return true
+        return state.withLock { $0.bytesLingered <= Self.lingerBytesMax }
     }
 
     /// The body is complete: answers, or parks until there is an answer.
@@ -111,7 +115,7 @@ extension Exchange {
         after.perform()
         if startsHandler { startHandler() }
         guard let response else { return !closes }
-        return answer(with: response, isHead: state.withLock { $0.head?.method == "HEAD" })
+        return answer(with: response)
     }
 
     private func startHandler() {

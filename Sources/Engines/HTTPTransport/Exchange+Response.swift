@@ -10,7 +10,7 @@ extension Exchange {
         guard let (head, length) = state.withLock({ state in state.head.map { ($0, state.body.contentLength) } }) else { return }
         let response = await server.handle(head, HTTPBody(contentLength: length, source: self))
         deliver(response)
-        if case .stream(let produce) = response.body, response.mayHaveBody, head.method != "HEAD" {
+        if case .stream(let produce) = response.body, sendsBody(of: response) {
             await produce(ResponseWriter(exchange: self))
         }
         state.withLock { state in
@@ -19,6 +19,11 @@ extension Exchange {
             state.output.end()
             if state.parked == .output { unpark(&state) }
         }
+    }
+
+    /// RFC 9110, 6.4.1.
+    fileprivate func sendsBody(of response: HTTPResponse) -> Bool {
+        response.status != 204 && response.status != 304 && state.withLock { $0.head?.method != "HEAD" }
     }
 
     private func deliver(_ response: HTTPResponse) {
@@ -38,9 +43,8 @@ extension Exchange {
     }
 
     /// Gives the response to the library; on the event thread, in a step.
-    func answer(with response: HTTPResponse, isHead: Bool) -> Bool {
-        let isLeaving = server.isLeaving
-        if let made = response.made(for: self, closes: isLeaving) { return gw_http_answer(connection, UInt32(response.status), made) }
+    func answer(with response: HTTPResponse) -> Bool {
+        if let made = response.made(for: self, closes: server.isLeaving) { return gw_http_answer(connection, UInt32(response.status), made) }
         server.count { $0.unsendable += 1 }
         guard let made = HTTPResponse(status: 500).made(for: self, closes: true) else { return false }
         return gw_http_answer(connection, 500, made)
@@ -99,9 +103,6 @@ private struct ResponseWriter: HTTPBodyWriter {
 }
 
 extension HTTPResponse {
-    /// RFC 9110, 6.4.1.
-    fileprivate var mayHaveBody: Bool { status >= 200 && status != 204 && status != 304 }
-
     /// A send buffer that is empty takes it at once.
     var isShort: Bool { if case .bytes(let bytes) = body { bytes.count <= 16 << 10 } else { false } }
 
@@ -119,36 +120,49 @@ extension HTTPResponse {
         case .bytes(let bytes):
             exchange.takeWhole(bytes)
             made = gw_http_response_with_filler(Int64(bytes.count), Callbacks.fill, Unmanaged.passUnretained(exchange).toOpaque())
+        case .stream where !exchange.sendsBody(of: self):
+            made = gw_http_response_head_only()
         case .stream:
             made = gw_http_response_with_filler(-1, Callbacks.fill, Unmanaged.passUnretained(exchange).toOpaque())
         }
         guard let made else { return nil }
         var isWhole = true
         for (name, value) in headers.fields where !Self.isTransports(name) {
-            isWhole = isWhole && !name.utf8.contains(0) && !value.utf8.contains(0) && gw_http_response_add(made, name, value)
+            // The library refuses an empty value; a blank is one on the wire.
+            isWhole = isWhole && Self.isClean(name, value) && gw_http_response_add(made, name, value.isEmpty ? " " : value)
         }
-        if closes { isWhole = isWhole && gw_http_response_add(made, "Connection", "close") }
+        if closes || headers["Connection"]?.lowercased() == "close" {
+            isWhole = isWhole && gw_http_response_add(made, "Connection", "close")
+        }
         if isWhole { return made }
         gw_http_response_release(made)
         return nil
     }
 
     /// Sends the response past the library and ends our direction. For short answers before a body is read.
-    func sendLast(on socket: Int32, isHead: Bool = false) {
+    func sendLast(on socket: Int32, isHead: Bool) {
+        let bytes = lastBytes(isHead: isHead)
+        bytes.withUnsafeBytes { gw_http_send_last(socket, $0.baseAddress, $0.count) }
+    }
+
+    /// The response as it is on the wire, when the connection closes after it.
+    func lastBytes(isHead: Bool) -> [UInt8] {
         var text = "HTTP/1.1 \(status) \(String(cString: gw_http_phrase(UInt32(status))))\r\nConnection: close\r\n"
-        for (name, value) in headers.fields where !Self.isTransports(name) && Self.isClean(name) && Self.isClean(value) {
+        for (name, value) in headers.fields where !Self.isTransports(name) && Self.isClean(name, value) {
             text += "\(name): \(value)\r\n"
         }
         var body: [UInt8] = []
         if case .bytes(let bytes) = self.body { body = bytes }
         text += "Content-Length: \(body.count)\r\n\r\n"
-        let bytes = Array(text.utf8) + (isHead ? [] : body)
-        bytes.withUnsafeBytes { gw_http_send_last(socket, $0.baseAddress, $0.count) }
+        return Array(text.utf8) + (isHead ? [] : body)
     }
 
     private static func isTransports(_ name: String) -> Bool {
-        ["content-length", "transfer-encoding", "date"].contains(name.lowercased())
+        ["content-length", "transfer-encoding", "connection", "date"].contains(name.lowercased())
     }
 
-    private static func isClean(_ text: String) -> Bool { !text.utf8.contains { $0 < 0x20 || $0 == 0x7F } }
+    /// Nothing a handler passes may become a second line of the head.
+    private static func isClean(_ name: String, _ value: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy(isTokenByte) && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
 }

@@ -31,6 +31,7 @@ final class Exchange: Sendable {
         var isHandlerDone = false
         var task: Task<Void, Never>?
         var response: HTTPResponse?
+        var bytesLingered = 0
         var output = OutgoingBody()
         var writers: [CheckedContinuation<Bool, Never>] = []
     }
@@ -39,6 +40,8 @@ final class Exchange: Sendable {
     static let discardBytesMax = 1 << 20
     /// How long a refused client may go on sending, so that it reads our answer instead of a reset.
     static let lingerNanoseconds: Int64 = 5_000_000_000
+    /// And how much.
+    static let lingerBytesMax = 64 << 20
 
     let server: ServerState
     let peer: Peer

@@ -111,6 +111,7 @@ import WireFormats
                 ("GET / HTTP/1.1\r\nHost: h\r\n" + (0..<190).map { "X\($0): y\r\n" }.joined() + "Connection: close\r\n\r\n", 200),
                 ("GET / HTTP/1.1\r\nHost: h\r\n" + (0..<20_000).map { "X\($0): y\r\n" }.joined() + "\r\n", 431),
                 ("GET /?\(String(repeating: "a&", count: 30_000)) HTTP/1.1\r\nHost: h\r\n\r\n", 200),
+                ("GET / HTTP/1.1\r\nHost: h\r\nCookie: \(String(repeating: "a=b;", count: 20_000))\r\n\r\n", 431),
             ] {
                 let client = try RawConnection(port: server.port)
                 try? client.send(request)
@@ -153,6 +154,25 @@ import WireFormats
                 return client
             }
             for client in clients { #expect(try client.readToEnd() == "") }
+        }
+    }
+
+    @Test func `a client that stops reading is closed`() async throws {
+        var configuration = HTTPServer.Configuration()
+        configuration.idleSecondsMax = 1
+        let ended = Signal()
+        let handle: HTTPServer.Handle = { _, _ in
+            HTTPResponse(status: 200, body: .stream { writer in
+                while await writer.write([UInt8](repeating: 0, count: 50_000)) {}
+                ended.give()
+            })
+        }
+        try await withServer(configuration, handle: handle) { server in
+            let client = try RawConnection(port: server.port, receiveBufferBytes: 8 << 10)
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            try ended.await()
+            #expect(eventually { server.counters.requestsInFlight == 0 && server.counters.connectionsOpen == 0 })
+            #expect(server.counters.clientsLeft == 1)
         }
     }
 

@@ -1,5 +1,6 @@
 import HTTPTransport
 import Platform
+import Synchronization
 import Testing
 import WireFormats
 
@@ -108,17 +109,19 @@ let echo: HTTPServer.Handle = { head, body in
         }
     }
 
-    @Test func `statuses without a body send none`() async throws {
+    @Test func `where no body is sent the stream is not asked for one`() async throws {
+        let isAsked = Mutex(false)
         let handle: HTTPServer.Handle = { head, _ in
-            HTTPResponse(status: head.path == "/a" ? 204 : 304, body: .stream { writer in _ = await writer.write([1, 2, 3]) })
+            HTTPResponse(status: ["/a": 204, "/b": 304][head.path] ?? 200, body: .stream { _ in isAsked.withLock { $0 = true } })
         }
         try await withServer(handle: handle) { server in
-            let client = try RawConnection(port: server.port)
-            for path in ["/a", "/a"] {
-                try client.send("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n")
-                let answer = try client.answer()
-                #expect(answer.status == 204 && answer.body.isEmpty)
+            for (line, status) in [("GET /a", 204), ("GET /b", 304), ("HEAD /c", 200)] {
+                let client = try RawConnection(port: server.port)
+                try client.send("\(line) HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(try client.answer(isHead: true).status == status)
+                #expect(try client.readToEnd() == "")
             }
+            #expect(!isAsked.withLock { $0 })
         }
     }
 
@@ -178,22 +181,42 @@ let echo: HTTPServer.Handle = { head, body in
         }
     }
 
+    @Test func `a response's fields go out as given, but for those of the transport`() async throws {
+        let handle: HTTPServer.Handle = { _, _ in
+            var response = HTTPResponse(status: 200, headers: [
+                "X-Empty": "", "X": "1", "x": "2", "Content-Length": "77", "Transfer-Encoding": "gzip", "Connection": "keep-alive", "Date": "now",
+            ], body: .bytes([65]))
+            response.headers.add("X-Text", "\u{e4} \"b\"")
+            return response
+        }
+        try await withServer(handle: handle) { server in
+            let client = try RawConnection(port: server.port)
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            let answer = try client.answer()
+            #expect(answer.text == "A")
+            for line in ["\r\nX: 1\r\n", "\r\nx: 2\r\n", "\r\nX-Text: \u{e4} \"b\"\r\n"] { #expect(answer.head.contains(line), "\(line)") }
+            #expect(answer.header("X-Empty") == "")
+            for text in ["77", "gzip", "keep-alive", "now"] { #expect(!answer.head.contains(text), "\(text)") }
+        }
+    }
+
     @Test func `a response that cannot be sent is a 500`() async throws {
         let handle: HTTPServer.Handle = { head, _ in
             switch head.path {
             case "/field": HTTPResponse(status: 200, headers: ["X": "a\r\nY: b"])
             case "/zero": HTTPResponse(status: 200, headers: ["X": "a\0b"])
+            case "/name": HTTPResponse(status: 200, headers: ["X y": "a"])
             default: HTTPResponse(status: 42)
             }
         }
         try await withServer(handle: handle) { server in
-            for path in ["/field", "/zero", "/status"] {
+            for path in ["/field", "/zero", "/name", "/status"] {
                 let client = try RawConnection(port: server.port)
                 try client.send("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n")
                 let answer = try client.answer()
                 #expect(answer.status == 500 && answer.header("Y") == nil, "\(path)")
             }
-            #expect(server.counters.unsendable == 3)
+            #expect(server.counters.unsendable == 4)
         }
     }
 
