@@ -52,7 +52,7 @@ struct ConnectionTable {
     }
 
     mutating func add(_ peer: Peer) {
-        remove(peer.socket)     // a number comes again only when its last owner is gone
+        remove(peer.socket)  // a number comes again only when its last owner is gone
         peers[peer.socket] = peer
         countOfAddress[peer.address, default: 0] += 1
     }

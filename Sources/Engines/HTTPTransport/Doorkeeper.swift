@@ -6,7 +6,7 @@ import WireFormats
 
 /// The server's own thread: accepts connections, notices clients that left and times that are over, and closes the house.
 /// Event threads cannot do the second: a connection whose request is in work is suspended, and nobody looks at its socket.
-struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by its own only
+struct Doorkeeper: @unchecked Sendable {  // made on one thread, then used by its own only
     /// How late a deadline or a client's leaving may be seen.
     private static let tickMilliseconds: Int32 = 250
     /// With nobody connected there is nothing to see.
@@ -19,13 +19,12 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
     init?(listener: Int32, state: ServerState, failure: inout Int32) {
         let configuration = state.configuration
         // The table holds the limit; the library's own is wider, because beyond it 0.9.75 leaves a lock taken.
-        let settings = gw_http_configuration(
+        var settings = gw_http_configuration(
             threads: UInt32(max(2, configuration.eventThreads)), connections_max: UInt32(configuration.connectionsMax + 1_024),
             idle_seconds: UInt32(max(0, configuration.idleSecondsMax)), header_bytes_max: configuration.headerBytesMax)
-        let context = Unmanaged.passRetained(state)
-        guard let daemon = withUnsafePointer(to: settings, { settings in
-            withUnsafePointer(to: Callbacks.table()) { gw_http_start(settings, $0, context.toOpaque(), &failure) }
-        }) else {
+        var callbacks = Callbacks.table()
+        let context = Unmanaged.passRetained(state)  // the daemon's, until it is stopped
+        guard let daemon = gw_http_start(&settings, &callbacks, context.toOpaque(), &failure) else {
             context.release()
             return nil
         }
@@ -45,20 +44,25 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
                 isListening = false
             }
             if let leaving, mayClose(leaving, at: now) { return close() }
-
-            let watched = peers.compactMap { watch($0, at: now) }
-            var sockets = watched.map {
-                gw_http_watched(socket: $0.peer.socket, wants_half_close: $0.what != .leaving(byHalf: false), is_half_closed: false, is_gone: false)
-            }
-            let isAccepting = isListening && now >= acceptsFrom
-            let isSomeoneWaiting = gw_http_wait(
-                state.waker, isAccepting ? listener : -1, &sockets, sockets.count,
-                peers.isEmpty && isAccepting ? Self.idleTickMilliseconds : Self.tickMilliseconds)
-            for (entry, socket) in zip(watched, sockets) where socket.is_gone || socket.is_half_closed {
-                report(entry, isGone: socket.is_gone, at: now)
-            }
+            let isSomeoneWaiting = look(at: peers, isAccepting: isListening && now >= acceptsFrom, now)
             if isSomeoneWaiting, !acceptAll() { acceptsFrom = state.time.monotonicNanoseconds + 100_000_000 }
         }
+    }
+
+    /// Waits a tick, or until something happens. Returns whether a connection waits to be accepted.
+    private func look(at peers: [Peer], isAccepting: Bool, _ now: Int64) -> Bool {
+        let watched = peers.compactMap { watch($0, at: now) }
+        var sockets = watched.map { entry in
+            gw_http_watched(
+                socket: entry.peer.socket, wants_half_close: entry.what != .leaving(byHalf: false), is_half_closed: false, is_gone: false)
+        }
+        let isSomeoneWaiting = gw_http_wait(
+            state.waker, isAccepting ? listener : -1, &sockets, sockets.count,
+            peers.isEmpty && isAccepting ? Self.idleTickMilliseconds : Self.tickMilliseconds)
+        for (entry, socket) in zip(watched, sockets) where socket.is_gone || socket.is_half_closed {
+            report(entry, isGone: socket.is_gone, at: now)
+        }
+        return isSomeoneWaiting
     }
 
     // MARK: Coming
@@ -75,7 +79,7 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
                 return true
             } else if failure == EMFILE || failure == ENFILE || failure == ENOMEM || failure == ENOBUFS {
                 return false
-            }       // else this one is gone already
+            }  // else this one is gone already
         }
         return true
     }
@@ -172,7 +176,7 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
             after?.perform()
         }
         gw_http_stop(daemon)
-        Unmanaged.passUnretained(state).release()       // the daemon's
+        Unmanaged.passUnretained(state).release()  // the daemon's
         let waiters = state.state.withLock { state in
             state.isStopped = true
             defer { state.leaving?.waiters = [] }

@@ -15,38 +15,46 @@ extension Exchange {
             state.withLock { $0.phase = .answering }
             return answer(with: HTTPResponse(status: error.status))
         }
-        let length: Int? = switch framing { case .none: 0; case .length(let count): count; case .chunks: nil }
-        var bytesMax = server.configuration.bodyBytesMax
-        var refusal: (HTTPResponse, HTTPServerCounters.Refusal)?
-        if server.isLeaving {
-            refusal = (HTTPResponse(status: 503), .stopping)
-        } else {
-            switch server.admit(head, length) {
-            case .accept(let max): bytesMax = max ?? bytesMax
-            case .refuse(let response): refusal = (response, .admission)
+        let length: Int? =
+            switch framing {
+            case .none: 0;
+            case .length(let count): count;
+            case .chunks: nil
             }
-        }
-        if refusal == nil, let length, length > bytesMax { refusal = (HTTPResponse(status: 413), .bodyTooLarge) }
-
+        let (bytesMax, refusal) = admission(of: head, length)
         let now = server.time.monotonicNanoseconds
         let (answersAtOnce, after) = state.withLock { state in
-            guard state.phase == .head else { return (false, Aftermath()) }     // refused meanwhile: its time was over
+            guard state.phase == .head else { return (false, Aftermath()) }  // refused meanwhile: its time was over
             state.head = head
             state.body = IncomingBody(contentLength: length, bytesMax: bytesMax, windowBytes: server.configuration.bodyWindowBytes)
             state.deadline = now + Int64(server.configuration.requestSecondsMax) * 1_000_000_000
             state.phase = .body
-            guard let (response, reason) = refusal else { return (false, Aftermath()) }
+            guard let refusal else { return (false, Aftermath()) }
             state.isHandled = true
             // A client that asked first has sent nothing yet, and will not after this answer.
-            let hasAsked = head.headers["Expect"]?.lowercased() == "100-continue"
-            guard hasAsked && framing != .none else { return (false, refuse(response, reason, &state)) }
-            server.countRefusal(reason)
+            let hasAsked = framing != .none && head.headers["Expect"]?.lowercased() == "100-continue"
+            guard hasAsked else { return (false, refuse(refusal.response, refusal.reason, &state)) }
+            server.countRefusal(refusal.reason)
             state.phase = .answering
             return (true, Aftermath())
         }
         after.perform()
-        if answersAtOnce, let (response, _) = refusal { return answer(with: response) }
+        if answersAtOnce, let refusal { return answer(with: refusal.response) }
         return true
+    }
+
+    private typealias Refusal = (response: HTTPResponse, reason: HTTPServerCounters.Refusal)
+
+    /// How large the body may be, or why there is none.
+    private func admission(of head: HTTPRequestHead, _ length: Int?) -> (bytesMax: Int, Refusal?) {
+        if server.isLeaving { return (0, (HTTPResponse(status: 503), .stopping)) }
+        switch server.admit(head, length) {
+        case .refuse(let response): return (0, (response, .admission))
+        case .accept(let max):
+            let bytesMax = max ?? server.configuration.bodyBytesMax
+            let isTooLarge = if let length { length > bytesMax } else { false }
+            return (bytesMax, isTooLarge ? (HTTPResponse(status: 413), .bodyTooLarge) : nil)
+        }
     }
 
     private func readHead(
@@ -79,7 +87,7 @@ extension Exchange {
     /// A piece of the body is here. What is not taken comes again after a resume.
     func receive(_ bytes: UnsafeRawBufferPointer, left: inout Int) -> Bool {
         let (taken, startsHandler, after) = state.withLock { state in
-            guard state.phase == .body else {       // refused: thrown away
+            guard state.phase == .body else {  // refused: thrown away
                 state.bytesLingered += bytes.count
                 return (bytes.count, false, Aftermath())
             }
@@ -106,7 +114,7 @@ extension Exchange {
     /// The body is complete: answers, or parks until there is an answer.
     func finishBody() -> Bool {
         let (closes, startsHandler, response, after) = state.withLock { state in
-            guard state.phase == .body else { return (true, false, nil as HTTPResponse?, Aftermath()) }     // it has its answer
+            guard state.phase == .body else { return (true, false, nil as HTTPResponse?, Aftermath()) }  // it has its answer
             state.body.complete()
             if state.response == nil { park(.answer, &state) } else { state.phase = .answering }
             defer { state.isHandled = true }

@@ -44,7 +44,9 @@ extension Exchange {
 
     /// Gives the response to the library; on the event thread, in a step.
     func answer(with response: HTTPResponse) -> Bool {
-        if let made = response.made(for: self, closes: server.isLeaving) { return gw_http_answer(connection, UInt32(response.status), made) }
+        if let made = response.made(for: self, closes: server.isLeaving) {
+            return gw_http_answer(connection, UInt32(response.status), made)
+        }
         server.count { $0.unsendable += 1 }
         guard let made = HTTPResponse(status: 500).made(for: self, closes: true) else { return false }
         return gw_http_answer(connection, 500, made)

@@ -28,7 +28,9 @@ package final class HTTPClient: Sendable {
     private let loop: TransferLoop
 
     /// - Throws: `.resources` without memory.
-    package init(_ configuration: Configuration = Configuration(), mayConnect: @escaping MayConnect = { _ in true }) throws(HTTPTransportError) {
+    package init(_ configuration: Configuration = Configuration(), mayConnect: @escaping MayConnect = { _ in true })
+        throws(HTTPTransportError)
+    {
         loop = try TransferLoop(configuration, mayConnect)
         _ = WorkerThread(name: "http-client") { [loop] in loop.run() }
     }

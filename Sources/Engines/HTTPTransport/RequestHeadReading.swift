@@ -35,7 +35,8 @@ struct RawHead {
     private func checkedTarget() throws(HeadRefusal) -> (path: String, query: String) {
         guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw HeadRefusal(status: 400, why: "byte in the request target") }
         var rest = target[...]
-        for scheme in ["http://", "https://"] where rest.count >= scheme.utf8.count && text(rest.prefix(scheme.utf8.count)).lowercased() == scheme {
+        for scheme in ["http://", "https://"]
+        where rest.count >= scheme.utf8.count && text(rest.prefix(scheme.utf8.count)).lowercased() == scheme {
             rest = rest.dropFirst(scheme.utf8.count).drop { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
             break
         }

@@ -66,21 +66,23 @@ import WireFormats
     @Test func `a slow reader holds the stream back, and every byte arrives`() async throws {
         let produced = Atomic(0), bytesTotal = 20 << 20
         let handle: HTTPServer.Handle = { _, _ in
-            HTTPResponse(status: 200, body: .stream { writer in
-                var number = 0
-                while number < bytesTotal {
-                    let piece = Pattern.bytes(from: number, count: min(10_000, bytesTotal - number))
-                    guard await writer.write(piece) else { return }
-                    number += piece.count
-                    produced.store(number, ordering: .relaxed)
-                }
-            })
+            HTTPResponse(
+                status: 200,
+                body: .stream { writer in
+                    var number = 0
+                    while number < bytesTotal {
+                        let piece = Pattern.bytes(from: number, count: min(10_000, bytesTotal - number))
+                        guard await writer.write(piece) else { return }
+                        number += piece.count
+                        produced.store(number, ordering: .relaxed)
+                    }
+                })
         }
         try await withServer(handle: handle) { server in
             let client = try RawConnection(port: server.port, receiveBufferBytes: 64 << 10)
             try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             var before = -1
-            _ = eventually {        // no progress between two looks 2 ms apart, thirty times
+            _ = eventually {  // no progress between two looks 2 ms apart, thirty times
                 defer { before = produced.load(ordering: .relaxed) }
                 return before == produced.load(ordering: .relaxed) && before > 0 && Self.isSteady(produced)
             }
@@ -116,12 +118,14 @@ import WireFormats
 
     @Test func `an empty stream and one of empty pieces end well`() async throws {
         let handle: HTTPServer.Handle = { head, _ in
-            HTTPResponse(status: 200, body: .stream { writer in
-                guard head.path == "/some" else { return }
-                _ = await writer.write([])
-                _ = await writer.write([65])
-                _ = await writer.write([])
-            })
+            HTTPResponse(
+                status: 200,
+                body: .stream { writer in
+                    guard head.path == "/some" else { return }
+                    _ = await writer.write([])
+                    _ = await writer.write([65])
+                    _ = await writer.write([])
+                })
         }
         try await withServer(handle: handle) { server in
             let client = try RawConnection(port: server.port)
@@ -155,14 +159,16 @@ import WireFormats
     @Test func `a client that leaves ends the stream that waits for it`() async throws {
         let isFull = Signal(), ended = Signal()
         let handle: HTTPServer.Handle = { _, _ in
-            HTTPResponse(status: 200, body: .stream { writer in
-                var count = 0
-                while await writer.write([UInt8](repeating: 0, count: 50_000)) {
-                    count += 1
-                    if count == 5 { isFull.give() }
-                }
-                ended.give()
-            })
+            HTTPResponse(
+                status: 200,
+                body: .stream { writer in
+                    var count = 0
+                    while await writer.write([UInt8](repeating: 0, count: 50_000)) {
+                        count += 1
+                        if count == 5 { isFull.give() }
+                    }
+                    ended.give()
+                })
         }
         try await withServer(handle: handle) { server in
             let client = try RawConnection(port: server.port, receiveBufferBytes: 8 << 10)
@@ -178,12 +184,14 @@ import WireFormats
     @Test func `a client that leaves a silent stream is noticed`() async throws {
         let started = Signal(), ended = Signal()
         let handle: HTTPServer.Handle = { _, _ in
-            HTTPResponse(status: 200, body: .stream { writer in
-                _ = await writer.write([1])
-                started.give()
-                await untilCancelled()
-                if await !writer.write([2]) { ended.give() }
-            })
+            HTTPResponse(
+                status: 200,
+                body: .stream { writer in
+                    _ = await writer.write([1])
+                    started.give()
+                    await untilCancelled()
+                    if await !writer.write([2]) { ended.give() }
+                })
         }
         try await withServer(handle: handle) { server in
             let client = try RawConnection(port: server.port)
@@ -244,10 +252,12 @@ import WireFormats
     @Test func `reading on after the response is an error, not a wait`() async throws {
         let result = Mutex<HTTPTransportError.Code?>(nil), done = Signal()
         let handle: HTTPServer.Handle = { _, body in
-            HTTPResponse(status: 200, body: .stream { writer in
-                do throws(HTTPTransportError) { while try await body.next() != nil {} } catch { result.withLock { $0 = error.code } }
-                done.give()
-            })
+            HTTPResponse(
+                status: 200,
+                body: .stream { writer in
+                    do throws(HTTPTransportError) { while try await body.next() != nil {} } catch { result.withLock { $0 = error.code } }
+                    done.give()
+                })
         }
         try await withServer(handle: handle) { server in
             let client = try RawConnection(port: server.port)

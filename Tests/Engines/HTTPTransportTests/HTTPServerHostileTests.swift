@@ -95,7 +95,9 @@ import WireFormats
                     #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4"), "\(request.debugDescription): \(answer)")
                 }
                 // The library says a bad length twice; what matters is that nothing after it is answered.
-                #expect(answer.ranges(of: "HTTP/1.1 ").count <= (answer.contains("<b>Content-Length</b>") ? 2 : 1), "\(request.debugDescription): \(answer)")
+                #expect(
+                    answer.ranges(of: "HTTP/1.1 ").count <= (answer.contains("<b>Content-Length</b>") ? 2 : 1),
+                    "\(request.debugDescription): \(answer)")
             }
             #expect(isServed.withLock { $0 } == [])
         }
@@ -105,7 +107,8 @@ import WireFormats
         try await withServer { server in
             let filler = String(repeating: "x", count: 100_000)
             for (request, status) in [
-                ("GET / HTTP/1.1\r\nHost: h\r\nX: \(filler)\r\n\r\n", 200), ("GET / HTTP/1.1\r\nHost: h\r\nX: \(filler)\(filler)\r\n\r\n", 431),
+                ("GET / HTTP/1.1\r\nHost: h\r\nX: \(filler)\r\n\r\n", 200),
+                ("GET / HTTP/1.1\r\nHost: h\r\nX: \(filler)\(filler)\r\n\r\n", 431),
                 ("GET /\(filler)\(filler) HTTP/1.1\r\nHost: h\r\n\r\n", 414),
                 ("GET / HTTP/1.1\r\nHost: h\r\n" + (0..<201).map { "X\($0): y\r\n" }.joined() + "\r\n", 431),
                 ("GET / HTTP/1.1\r\nHost: h\r\n" + (0..<190).map { "X\($0): y\r\n" }.joined() + "Connection: close\r\n\r\n", 200),
@@ -147,7 +150,10 @@ import WireFormats
         var configuration = HTTPServer.Configuration()
         configuration.idleSecondsMax = 1
         try await withServer(configuration) { server in
-            let beginnings = ["", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: ", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"]
+            let beginnings = [
+                "", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: ",
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab",
+            ]
             let clients = try beginnings.map { beginning in
                 let client = try RawConnection(port: server.port)
                 try client.send(beginning)
@@ -162,10 +168,12 @@ import WireFormats
         configuration.idleSecondsMax = 1
         let ended = Signal()
         let handle: HTTPServer.Handle = { _, _ in
-            HTTPResponse(status: 200, body: .stream { writer in
-                while await writer.write([UInt8](repeating: 0, count: 50_000)) {}
-                ended.give()
-            })
+            HTTPResponse(
+                status: 200,
+                body: .stream { writer in
+                    while await writer.write([UInt8](repeating: 0, count: 50_000)) {}
+                    ended.give()
+                })
         }
         try await withServer(configuration, handle: handle) { server in
             let client = try RawConnection(port: server.port, receiveBufferBytes: 8 << 10)
@@ -240,8 +248,10 @@ import WireFormats
     @Test func `random bytes never stop the server`() async throws {
         var random = SplitMix(state: 0x5EED)
         let pieces = [
-            "GET ", "POST ", "/", "?a=b&", " HTTP/1.1", "\r\n", "\n", "\r", "\0", "Host: h\r\n", "Content-Length: ", "5", "Transfer-Encoding: chunked\r\n",
-            "\r\n\r\n", "0\r\n\r\n", ":", " ", "\t", "Expect: 100-continue\r\n", "Connection: close\r\n", "FF\r\n", "\u{ff}", "Cookie: a=\"", ";", "HTTP/1.0",
+            "GET ", "POST ", "/", "?a=b&", " HTTP/1.1", "\r\n", "\n", "\r", "\0", "Host: h\r\n", "Content-Length: ", "5",
+            "Transfer-Encoding: chunked\r\n",
+            "\r\n\r\n", "0\r\n\r\n", ":", " ", "\t", "Expect: 100-continue\r\n", "Connection: close\r\n", "FF\r\n", "\u{ff}",
+            "Cookie: a=\"", ";", "HTTP/1.0",
         ]
         let requests = (0..<300).map { _ in (0..<random.next(below: 40)).map { _ in pieces[random.next(below: pieces.count)] }.joined() }
         try await withServer { server in

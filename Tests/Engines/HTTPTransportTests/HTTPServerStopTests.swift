@@ -9,13 +9,16 @@ import WireFormats
 
     @Test func `an orderly stop finishes what is in work and takes no more`() async throws {
         let gate = Gate(), started = Signal()
-        let server = try HTTPServer(time: SystemTime(), handle: { head, _ in
-            started.give()
-            if head.path == "/slow" { await gate.wait() }
-            return HTTPResponse(status: 200, contentType: "text/plain", Array("done".utf8))
-        })
+        let server = try HTTPServer(
+            time: SystemTime(),
+            handle: { head, _ in
+                started.give()
+                if head.path == "/slow" { await gate.wait() }
+                return HTTPResponse(status: 200, contentType: "text/plain", Array("done".utf8))
+            })
         try await onThread {
-            let slow = try RawConnection(port: server.port), other = try RawConnection(port: server.port), idle = try RawConnection(port: server.port)
+            let slow = try RawConnection(port: server.port), other = try RawConnection(port: server.port),
+                idle = try RawConnection(port: server.port)
             try other.send(Self.request)
             #expect(try other.answer().status == 200)
             try slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -37,28 +40,36 @@ import WireFormats
             for client in [slow, other, idle] { #expect(try client.readToEnd() == "") }
         }
         #expect(server.counters.requestsInFlight == 0 && server.counters.connectionsOpen == 0)
-        await server.stop(deadlineSeconds: 1)       // a second time changes nothing
+        await server.stop(deadlineSeconds: 1)  // a second time changes nothing
     }
 
     @Test func `closing does not wait for parked connections of any kind`() async throws {
         let started = Signal(), cancelled = Signal()
-        let server = try HTTPServer(time: SystemTime(), handle: { head, body in
-            started.give()
-            switch head.path {
-            case "/answer", "/room":
-                await untilCancelled()
-                cancelled.give()
-            case "/body":
-                _ = try? await body.collect(limit: 1 << 20)
-                cancelled.give()
-            default:
-                return HTTPResponse(status: 200, body: .stream { writer in
-                    if head.path == "/full" { while await writer.write([UInt8](repeating: 0, count: 100_000)) {} } else { await untilCancelled() }
+        let server = try HTTPServer(
+            time: SystemTime(),
+            handle: { head, body in
+                started.give()
+                switch head.path {
+                case "/answer", "/room":
+                    await untilCancelled()
                     cancelled.give()
-                })
-            }
-            return HTTPResponse(status: 200)
-        })
+                case "/body":
+                    _ = try? await body.collect(limit: 1 << 20)
+                    cancelled.give()
+                default:
+                    return HTTPResponse(
+                        status: 200,
+                        body: .stream { writer in
+                            if head.path == "/full" {
+                                while await writer.write([UInt8](repeating: 0, count: 100_000)) {}
+                            } else {
+                                await untilCancelled()
+                            }
+                            cancelled.give()
+                        })
+                }
+                return HTTPResponse(status: 200)
+            })
         try await onThread {
             let clients = try (0..<6).map { _ in try RawConnection(port: server.port) }
             try clients[0].send("GET /answer HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -82,12 +93,14 @@ import WireFormats
 
     @Test func `requests still in work at the deadline are cut`() async throws {
         let time = ManualTime(), started = Signal(), cancelled = Signal()
-        let server = try HTTPServer(time: time, handle: { _, _ in
-            started.give()
-            await untilCancelled()
-            cancelled.give()
-            return HTTPResponse(status: 200)
-        })
+        let server = try HTTPServer(
+            time: time,
+            handle: { _, _ in
+                started.give()
+                await untilCancelled()
+                cancelled.give()
+                return HTTPResponse(status: 200)
+            })
         try await onThread {
             let client = try RawConnection(port: server.port)
             try client.send(Self.request)
@@ -118,7 +131,13 @@ import WireFormats
                     for number in 0... {
                         guard (try? client.send(Self.request)) != nil else { return }
                         guard let answer = try? client.answer() else { return }
-                        if answer.status == 200 { counts.withLock { $0.answered += 1 } } else if answer.status == 503 { counts.withLock { $0.refused += 1 } } else { counts.withLock { $0.broken += 1 } }
+                        if answer.status == 200 {
+                            counts.withLock { $0.answered += 1 }
+                        } else if answer.status == 503 {
+                            counts.withLock { $0.refused += 1 }
+                        } else {
+                            counts.withLock { $0.broken += 1 }
+                        }
                         if number == 5 + round { ready.give() }
                     }
                 }

@@ -46,7 +46,8 @@ let echo: HTTPServer.Handle = { head, body in
     @Test(arguments: [
         ("GET / HTTP/1.1", "GET / ? \n"), ("GET /? HTTP/1.1", "GET / ? \n"), ("GET /a?b?c HTTP/1.1", "GET /a ? b?c\n"),
         ("GET /%00%0d%0a+%2B HTTP/1.1", "GET /%00%0d%0a+%2B ? \n"), ("DELETE /?a&a=&=&&b=%zz HTTP/1.1", "DELETE / ? a&a=&=&&b=%zz\n"),
-        ("GET http://h:80/p?q HTTP/1.1", "GET /p ? q\n"), ("GET HTTPS://h?q HTTP/1.1", "GET / ? q\n"), ("OPTIONS * HTTP/1.1", "OPTIONS * ? \n"),
+        ("GET http://h:80/p?q HTTP/1.1", "GET /p ? q\n"), ("GET HTTPS://h?q HTTP/1.1", "GET / ? q\n"),
+        ("OPTIONS * HTTP/1.1", "OPTIONS * ? \n"),
         ("X-CUSTOM /../x HTTP/1.1", "X-CUSTOM /../x ? \n"),
     ])
     func `the handler sees the target as it was sent`(line: String, seen: String) async throws {
@@ -64,7 +65,9 @@ let echo: HTTPServer.Handle = { head, body in
         }
         try await withServer(handle: list) { server in
             let client = try RawConnection(port: server.port)
-            try client.send("GET / HTTP/1.1\r\nHost: h\r\nA:1\r\na:  2 \t \r\nEmpty:\r\nBlank: \r\nC: x: y\r\nCookie: a=b; c=\"d\"\r\nU: \u{e4}\r\n\r\n")
+            try client.send(
+                "GET / HTTP/1.1\r\nHost: h\r\nA:1\r\na:  2 \t \r\nEmpty:\r\nBlank: \r\nC: x: y\r\nCookie: a=b; c=\"d\"\r\nU: \u{e4}\r\n\r\n"
+            )
             #expect(try client.answer().text == "Host=h|A=1|a=2|Empty=|Blank=|C=x: y|Cookie=a=b; c=\"d\"|U=\u{e4}")
         }
     }
@@ -93,7 +96,9 @@ let echo: HTTPServer.Handle = { head, body in
     @Test func `a request that arrives a byte at a time is the same request`() async throws {
         try await withServer { server in
             let client = try RawConnection(port: server.port)
-            for byte in "POST /slow?q HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0A\r\n0123456789\r\n0\r\n\r\n".utf8 {
+            for byte in "POST /slow?q HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0A\r\n0123456789\r\n0\r\n\r\n"
+                .utf8
+            {
                 try client.send([byte])
             }
             #expect(try client.answer().text == "POST /slow ? q\nabc0123456789")
@@ -136,7 +141,9 @@ let echo: HTTPServer.Handle = { head, body in
     }
 
     @Test func `a connection stays or closes as both sides want`() async throws {
-        let handle: HTTPServer.Handle = { head, _ in HTTPResponse(status: 200, headers: head.path == "/close" ? ["Connection": "close"] : [:]) }
+        let handle: HTTPServer.Handle = { head, _ in
+            HTTPResponse(status: 200, headers: head.path == "/close" ? ["Connection": "close"] : [:])
+        }
         try await withServer(handle: handle) { server in
             for (request, stays) in [
                 ("GET / HTTP/1.1\r\nHost: h\r\n\r\n", true), ("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", false),
@@ -158,12 +165,15 @@ let echo: HTTPServer.Handle = { head, body in
 
     @Test func `admission answers before the body is read`() async throws {
         let admit: HTTPServer.Admit = { head, _ in
-            head.headers["Authorization"] == nil ? .refuse(HTTPResponse(status: 403, contentType: "text/plain", Array("no".utf8))) : .accept(bodyBytesMax: 3)
+            head.headers["Authorization"] == nil
+                ? .refuse(HTTPResponse(status: 403, contentType: "text/plain", Array("no".utf8))) : .accept(bodyBytesMax: 3)
         }
         try await withServer(admit: admit) { server in
             let client = try RawConnection(port: server.port)
             // Without a body, or with a short one: the connection goes on.
-            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nPOST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbodyGET / HTTP/1.1\r\nHost: h\r\nAuthorization: x\r\n\r\n")
+            try client.send(
+                "GET / HTTP/1.1\r\nHost: h\r\n\r\nPOST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbodyGET / HTTP/1.1\r\nHost: h\r\nAuthorization: x\r\n\r\n"
+            )
             for status in [403, 403, 200] { #expect(try client.answer().status == status) }
             // A body above the request's own limit.
             try client.send("PUT / HTTP/1.1\r\nHost: h\r\nAuthorization: x\r\nContent-Length: 4\r\n\r\nbody")
@@ -183,9 +193,12 @@ let echo: HTTPServer.Handle = { head, body in
 
     @Test func `a response's fields go out as given, but for those of the transport`() async throws {
         let handle: HTTPServer.Handle = { _, _ in
-            var response = HTTPResponse(status: 200, headers: [
-                "X-Empty": "", "X": "1", "x": "2", "Content-Length": "77", "Transfer-Encoding": "gzip", "Connection": "keep-alive", "Date": "now",
-            ], body: .bytes([65]))
+            var response = HTTPResponse(
+                status: 200,
+                headers: [
+                    "X-Empty": "", "X": "1", "x": "2", "Content-Length": "77", "Transfer-Encoding": "gzip", "Connection": "keep-alive",
+                    "Date": "now",
+                ], body: .bytes([65]))
             response.headers.add("X-Text", "\u{e4} \"b\"")
             return response
         }
@@ -227,15 +240,19 @@ let echo: HTTPServer.Handle = { head, body in
                 _ = try HTTPServer(.init(port: UInt16(server.port)), time: SystemTime(), handle: echo)
             } catch { code = error.code }
             #expect(code == .addressInUse)
-            do throws(HTTPTransportError) { _ = try HTTPServer(.init(host: "192.0.2.1"), time: SystemTime(), handle: echo) } catch { code = error.code }
+            do throws(HTTPTransportError) { _ = try HTTPServer(.init(host: "192.0.2.1"), time: SystemTime(), handle: echo) } catch {
+                code = error.code
+            }
             #expect(code == .addressInvalid)
         }
     }
 
     @Test func `a server on an IPv6 address serves`() async throws {
-        let server = try HTTPServer(.init(host: "::1"), time: SystemTime(), handle: { head, _ in
-            HTTPResponse(status: 200, contentType: "text/plain", Array(head.peer.utf8))
-        })
+        let server = try HTTPServer(
+            .init(host: "::1"), time: SystemTime(),
+            handle: { head, _ in
+                HTTPResponse(status: 200, contentType: "text/plain", Array(head.peer.utf8))
+            })
         let client = try HTTPClient()
         let answer = try await client.send(HTTPClientRequest(url: "http://[::1]:\(server.port)/"))
         #expect(String(decoding: answer.body, as: UTF8.self).hasPrefix("[::1]:"))

@@ -60,7 +60,7 @@ final class RawConnection {
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &rule, socklen_t(MemoryLayout<linger>.size))
         var nothing = sockaddr()
         nothing.sa_family = sa_family_t(AF_UNSPEC)
-        connect(socket, &nothing, socklen_t(MemoryLayout<sockaddr>.size))      // dissolves the association: a reset
+        connect(socket, &nothing, socklen_t(MemoryLayout<sockaddr>.size))  // dissolves the association: a reset
     }
 
     /// Bytes until the other side closes; a reset counts as the end.
@@ -114,7 +114,8 @@ final class RawConnection {
         var from = 0
         while true {
             if unread.count >= mark.count {
-                for start in max(0, from)...(unread.count - mark.count) where unread[start] == mark[0] && Array(unread[start..<start + mark.count]) == mark {
+                for start in max(0, from)...(unread.count - mark.count)
+                where unread[start] == mark[0] && Array(unread[start..<start + mark.count]) == mark {
                     return try take(start + mark.count)
                 }
                 from = unread.count - mark.count
