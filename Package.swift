@@ -23,7 +23,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ("Engines", [
         Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
         Module(name: "Catalog", imports: ["Platform", "Bytes", "SignalModel"], libraries: ["CSQLite"]),
-        Module(name: "HTTPTransport", imports: ["Platform", "Bytes", "WireFormats"], libraries: ["CHTTP", "CCurl"]),
+        Module(name: "HTTPTransport", imports: ["Platform", "WireFormats"], libraries: ["CHTTP", "CCurl"]),
         Module(name: "AWSProtocol", imports: ["Platform", "Bytes", "SignalModel", "WireFormats"]),
     ]),
     ("Languages", [

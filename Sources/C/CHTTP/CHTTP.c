@@ -89,7 +89,12 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
     gw_http_daemon *daemon = self;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     // Without a request target (a malformed line) the library passes NULL.
-    return daemon->callbacks.began(daemon->context, info->socket_context, (gw_http_connection *)connection, target ? target : "");
+    void *exchange = daemon->callbacks.began(daemon->context, info->socket_context, (gw_http_connection *)connection, target ? target : "");
+    // Next the library cuts the query into arguments, and hangs if it has no room for them all. The target lies in its read
+    // buffer and has been copied: with an empty query there is nothing to cut.
+    char *query = target ? strchr(target, '?') : NULL;
+    if (query) query[1] = '\0';
+    return exchange;
 }
 
 static enum MHD_Result on_step(
@@ -158,7 +163,7 @@ gw_http_daemon *gw_http_start(const gw_http_configuration *configuration, const 
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)(configuration->connections_max * configuration->threads),
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)configuration->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->header_bytes_max,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0,      // gw_http_head_is_plain and its caller are stricter
         MHD_OPTION_END);
     if (daemon->library) return daemon;
     *failure = errno ? errno : EIO;
@@ -242,6 +247,17 @@ gw_http_response *gw_http_response_with_filler(int64_t count, gw_http_filler fil
     return (gw_http_response *)MHD_create_response_from_callback(size, block, filler, exchange, NULL);
 }
 
+static ssize_t end_of_body(void *self, uint64_t position, char *into, size_t max) {
+    (void)self, (void)position, (void)into, (void)max;
+    return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+gw_http_response *gw_http_response_head_only(void) {
+    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1, end_of_body, NULL, NULL);
+    if (response) MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    return (gw_http_response *)response;
+}
+
 bool gw_http_response_add(gw_http_response *response, const char *name, const char *value) {
     return MHD_add_response_header((struct MHD_Response *)response, name, value) == MHD_YES;
 }
@@ -271,6 +287,13 @@ void gw_http_send_last(int socket, const void *bytes, size_t count) {
         count -= (size_t)sent;
     }
     shutdown(socket, SHUT_WR);
+}
+
+void gw_http_turn_away(int socket, const void *bytes, size_t count) {
+    gw_http_send_last(socket, bytes, count);
+    char ignored[4096];
+    for (int rounds = 0; rounds < 32 && recv(socket, ignored, sizeof ignored, MSG_DONTWAIT) > 0; rounds++) {}
+    close(socket);
 }
 
 void gw_http_cut(int socket) { shutdown(socket, SHUT_RDWR); }

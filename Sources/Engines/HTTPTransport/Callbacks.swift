@@ -34,7 +34,8 @@ enum Callbacks {
             ended: { exchange, why in Unmanaged<Exchange>.fromOpaque(exchange!).takeRetainedValue().end(why) })
     }
 
-    static let fill: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int) -> Int = { exchange, _, into, max in
+    static let fill: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int) -> Int = {
+        exchange, _, into, max in
         guard let exchange, let into else { return Int(gw_http_broken_body.rawValue) }
         return Unmanaged<Exchange>.fromOpaque(exchange)._withUnsafeGuaranteedRef {
             $0.fill(UnsafeMutableRawBufferPointer(start: into, count: max))

@@ -8,6 +8,14 @@ final class Peer: Sendable {
         var exchange: Exchange?
         /// Since when no request has been in work; monotonic nanoseconds.
         var quietSince: Int64
+        /// The other side has ended its direction, and since when nothing has come of it.
+        var ended: (since: Int64, at: Standstill)?
+    }
+
+    /// How far the event thread has come with reading.
+    struct Standstill: Equatable {
+        var exchange: ObjectIdentifier?
+        var bytes = 0
     }
 
     let socket: Int32
@@ -44,7 +52,7 @@ struct ConnectionTable {
     }
 
     mutating func add(_ peer: Peer) {
-        remove(peer.socket)     // a number comes again only when its last owner is gone
+        remove(peer.socket)  // a number comes again only when its last owner is gone
         peers[peer.socket] = peer
         countOfAddress[peer.address, default: 0] += 1
     }

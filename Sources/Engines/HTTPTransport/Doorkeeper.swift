@@ -6,7 +6,7 @@ import WireFormats
 
 /// The server's own thread: accepts connections, notices clients that left and times that are over, and closes the house.
 /// Event threads cannot do the second: a connection whose request is in work is suspended, and nobody looks at its socket.
-struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by its own only
+struct Doorkeeper: @unchecked Sendable {  // made on one thread, then used by its own only
     /// How late a deadline or a client's leaving may be seen.
     private static let tickMilliseconds: Int32 = 250
     /// With nobody connected there is nothing to see.
@@ -19,13 +19,12 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
     init?(listener: Int32, state: ServerState, failure: inout Int32) {
         let configuration = state.configuration
         // The table holds the limit; the library's own is wider, because beyond it 0.9.75 leaves a lock taken.
-        let settings = gw_http_configuration(
+        var settings = gw_http_configuration(
             threads: UInt32(max(2, configuration.eventThreads)), connections_max: UInt32(configuration.connectionsMax + 1_024),
             idle_seconds: UInt32(max(0, configuration.idleSecondsMax)), header_bytes_max: configuration.headerBytesMax)
-        let context = Unmanaged.passRetained(state)
-        guard let daemon = withUnsafePointer(to: settings, { settings in
-            withUnsafePointer(to: Callbacks.table()) { gw_http_start(settings, $0, context.toOpaque(), &failure) }
-        }) else {
+        var callbacks = Callbacks.table()
+        let context = Unmanaged.passRetained(state)  // the daemon's, until it is stopped
+        guard let daemon = gw_http_start(&settings, &callbacks, context.toOpaque(), &failure) else {
             context.release()
             return nil
         }
@@ -45,22 +44,25 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
                 isListening = false
             }
             if let leaving, mayClose(leaving, at: now) { return close() }
-
-            var watched = peers.compactMap { watch($0, at: now) }
-            var sockets = watched.map { gw_http_watched(socket: $0.peer.socket, wants_half_close: $0.wantsHalfClose, is_half_closed: false, is_gone: false) }
-            let isAccepting = isListening && now >= acceptsFrom
-            let isSomeoneWaiting = gw_http_wait(
-                state.waker, isAccepting ? listener : -1, &sockets, sockets.count,
-                peers.isEmpty && isAccepting ? Self.idleTickMilliseconds : Self.tickMilliseconds)
-            for (entry, socket) in zip(watched, sockets) where socket.is_gone || socket.is_half_closed {
-                // The socket may be another's by now; as long as the exchange is the peer's, it was its own all the time.
-                entry.peer.state.withLock { peer in
-                    if peer.isOpen, peer.exchange === entry.exchange { entry.exchange.clientLeft(isGone: socket.is_gone) }
-                }
-            }
-            watched = []
+            let isSomeoneWaiting = look(at: peers, isAccepting: isListening && now >= acceptsFrom, now)
             if isSomeoneWaiting, !acceptAll() { acceptsFrom = state.time.monotonicNanoseconds + 100_000_000 }
         }
+    }
+
+    /// Waits a tick, or until something happens. Returns whether a connection waits to be accepted.
+    private func look(at peers: [Peer], isAccepting: Bool, _ now: Int64) -> Bool {
+        let watched = peers.compactMap { watch($0, at: now) }
+        var sockets = watched.map { entry in
+            gw_http_watched(
+                socket: entry.peer.socket, wants_half_close: entry.what != .leaving(byHalf: false), is_half_closed: false, is_gone: false)
+        }
+        let isSomeoneWaiting = gw_http_wait(
+            state.waker, isAccepting ? listener : -1, &sockets, sockets.count,
+            peers.isEmpty && isAccepting ? Self.idleTickMilliseconds : Self.tickMilliseconds)
+        for (entry, socket) in zip(watched, sockets) where socket.is_gone || socket.is_half_closed {
+            report(entry, isGone: socket.is_gone, at: now)
+        }
+        return isSomeoneWaiting
     }
 
     // MARK: Coming
@@ -77,7 +79,7 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
                 return true
             } else if failure == EMFILE || failure == ENFILE || failure == ENOMEM || failure == ENOBUFS {
                 return false
-            }       // else this one is gone already
+            }  // else this one is gone already
         }
         return true
     }
@@ -100,32 +102,64 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
 
     private func turnAway(_ socket: Int32, _ response: HTTPResponse, _ reason: HTTPServerCounters.Refusal) {
         state.countRefusal(reason)
-        response.sendLast(on: socket)
-        gw_http_close(socket)
+        let bytes = response.lastBytes(isHead: false)
+        bytes.withUnsafeBytes { gw_http_turn_away(socket, $0.baseAddress, $0.count) }
     }
 
     // MARK: Watching
 
     private struct Watched {
         let peer: Peer
-        let exchange: Exchange
-        let wantsHalfClose: Bool
+        let exchange: Exchange?
+        let what: Exchange.Watch
     }
 
-    /// Ends what has taken too long; nil when the event thread itself looks at the socket.
+    /// Ends what has taken too long; nil when the socket need not be watched.
     private func watch(_ peer: Peer, at now: Int64) -> Watched? {
-        let configuration = state.configuration
-        return peer.state.withLock { state -> Watched? in
-            guard state.isOpen else { return nil }
+        let (watched, after) = peer.state.withLock { state -> (Watched?, Aftermath) in
+            guard state.isOpen else { return (nil, Aftermath()) }
             guard let exchange = state.exchange else {
                 // A request line that comes a byte at a time keeps the library's own timer running.
-                let seconds = Int64(configuration.idleSecondsMax + configuration.headSecondsMax)
-                if configuration.idleSecondsMax > 0, now - state.quietSince > seconds * 1_000_000_000 { gw_http_cut(peer.socket) }
-                return nil
+                let configuration = self.state.configuration
+                let secondsMax = Int64(configuration.idleSecondsMax + configuration.headSecondsMax)
+                if configuration.idleSecondsMax > 0, now - state.quietSince > secondsMax * 1_000_000_000 { gw_http_cut(peer.socket) }
+                let isWatched = watchesReading(peer, &state, Peer.Standstill(), at: now)
+                return (isWatched ? Watched(peer: peer, exchange: nil, what: .reading(bytes: 0)) : nil, Aftermath())
             }
-            guard let wantsHalfClose = exchange.tick(at: now) else { return nil }
-            return Watched(peer: peer, exchange: exchange, wantsHalfClose: wantsHalfClose)
+            let (what, after) = exchange.tick(at: now)
+            var isWatched = what != .nothing
+            if case .reading(let bytes) = what {
+                isWatched = watchesReading(peer, &state, Peer.Standstill(exchange: ObjectIdentifier(exchange), bytes: bytes), at: now)
+            }
+            return (isWatched ? Watched(peer: peer, exchange: exchange, what: what) : nil, after)
         }
+        after.perform()
+        return watched
+    }
+
+    /// The library misses the end of the other side's direction when it comes together with the last bytes. What then stands
+    /// still for a second is cut.
+    private func watchesReading(_ peer: Peer, _ state: inout Peer.State, _ standstill: Peer.Standstill, at now: Int64) -> Bool {
+        guard let ended = state.ended else { return true }
+        if ended.at != standstill {
+            state.ended = (now, standstill)
+        } else if now - ended.since > 1_000_000_000 {
+            gw_http_cut(peer.socket)
+        }
+        return false
+    }
+
+    private func report(_ entry: Watched, isGone: Bool, at now: Int64) {
+        // The socket may be another's by now; as long as the exchange is the peer's, it was its own all the time.
+        let after = entry.peer.state.withLock { peer in
+            guard peer.isOpen, peer.exchange === entry.exchange else { return Aftermath() }
+            if case .reading(let bytes) = entry.what {
+                peer.ended = (now, Peer.Standstill(exchange: entry.exchange.map { ObjectIdentifier($0) }, bytes: bytes))
+                return Aftermath()
+            }
+            return entry.exchange?.clientLeft(isGone: isGone) ?? Aftermath()
+        }
+        after.perform()
     }
 
     // MARK: Leaving
@@ -137,9 +171,12 @@ struct Doorkeeper: @unchecked Sendable {    // made on one thread, then used by 
     private func close() {
         // From here on a new exchange drops itself; those there are must not be suspended when the library stops.
         state.state.withLock { $0.isHalting = true }
-        for peer in state.state.withLock({ Array($0.table.peers.values) }) { peer.state.withLock { $0.exchange?.drop() } }
+        for peer in state.state.withLock({ Array($0.table.peers.values) }) {
+            let after = peer.state.withLock { $0.exchange?.drop() }
+            after?.perform()
+        }
         gw_http_stop(daemon)
-        Unmanaged.passUnretained(state).release()       // the daemon's
+        Unmanaged.passUnretained(state).release()  // the daemon's
         let waiters = state.state.withLock { state in
             state.isStopped = true
             defer { state.leaving?.waiters = [] }

@@ -13,41 +13,48 @@ extension Exchange {
         } catch {
             server.countRefusal(.malformed)
             state.withLock { $0.phase = .answering }
-            return answer(with: HTTPResponse(status: error.status), isHead: false)
+            return answer(with: HTTPResponse(status: error.status))
         }
-        let length: Int? = switch framing { case .none: 0; case .length(let count): count; case .chunks: nil }
-        var bytesMax = server.configuration.bodyBytesMax
-        var refusal: (HTTPResponse, HTTPServerCounters.Refusal)?
-        if server.isLeaving {
-            refusal = (HTTPResponse(status: 503), .stopping)
-        } else {
-            switch server.admit(head, length) {
-            case .accept(let max): bytesMax = max ?? bytesMax
-            case .refuse(let response): refusal = (response, .admission)
+        let length: Int? =
+            switch framing {
+            case .none: 0;
+            case .length(let count): count;
+            case .chunks: nil
             }
-        }
-        if refusal == nil, let length, length > bytesMax { refusal = (HTTPResponse(status: 413), .bodyTooLarge) }
-
+        let (bytesMax, refusal) = admission(of: head, length)
         let now = server.time.monotonicNanoseconds
-        let answersAtOnce = state.withLock { state in
-            guard state.phase == .head else { return false }        // refused meanwhile: its time was over
+        let (answersAtOnce, after) = state.withLock { state in
+            guard state.phase == .head else { return (false, Aftermath()) }  // refused meanwhile: its time was over
             state.head = head
             state.body = IncomingBody(contentLength: length, bytesMax: bytesMax, windowBytes: server.configuration.bodyWindowBytes)
             state.deadline = now + Int64(server.configuration.requestSecondsMax) * 1_000_000_000
             state.phase = .body
-            guard let (response, reason) = refusal else { return false }
+            guard let refusal else { return (false, Aftermath()) }
             state.isHandled = true
             // A client that asked first has sent nothing yet, and will not after this answer.
-            let hasAsked = head.headers["Expect"]?.lowercased() == "100-continue"
-            guard hasAsked && framing != .none else {
-                refuse(response, reason, &state)
-                return false
-            }
-            server.countRefusal(reason)
+            let hasAsked = framing != .none && head.headers["Expect"]?.lowercased() == "100-continue"
+            guard hasAsked else { return (false, refuse(refusal.response, refusal.reason, &state)) }
+            server.countRefusal(refusal.reason)
             state.phase = .answering
-            return true
+            return (true, Aftermath())
         }
-        return answersAtOnce ? answer(with: refusal!.0, isHead: head.method == "HEAD") : true
+        after.perform()
+        if answersAtOnce, let refusal { return answer(with: refusal.response) }
+        return true
+    }
+
+    private typealias Refusal = (response: HTTPResponse, reason: HTTPServerCounters.Refusal)
+
+    /// How large the body may be, or why there is none.
+    private func admission(of head: HTTPRequestHead, _ length: Int?) -> (bytesMax: Int, Refusal?) {
+        if server.isLeaving { return (0, (HTTPResponse(status: 503), .stopping)) }
+        switch server.admit(head, length) {
+        case .refuse(let response): return (0, (response, .admission))
+        case .accept(let max):
+            let bytesMax = max ?? server.configuration.bodyBytesMax
+            let isTooLarge = if let length { length > bytesMax } else { false }
+            return (bytesMax, isTooLarge ? (HTTPResponse(status: 413), .bodyTooLarge) : nil)
+        }
     }
 
     private func readHead(
@@ -79,58 +86,44 @@ extension Exchange {
 
     /// A piece of the body is here. What is not taken comes again after a resume.
     func receive(_ bytes: UnsafeRawBufferPointer, left: inout Int) -> Bool {
-        let (taken, reader, piece, startsHandler) = state.withLock { state in
-            guard state.phase == .body else { return (bytes.count, nil, nil, false) as Received }      // refused: thrown away
+        let (taken, startsHandler, after) = state.withLock { state in
+            guard state.phase == .body else {  // refused: thrown away
+                state.bytesLingered += bytes.count
+                return (bytes.count, false, Aftermath())
+            }
             switch state.body.take(bytes) {
             case .tooLarge:
                 // Either the body is, or a body nobody wants is too long to wait for its end.
-                if let response = state.response, response.isShort {
-                    refuse(response, nil, &state)
-                } else {
-                    refuse(HTTPResponse(status: 413), .bodyTooLarge, &state)
+                guard let response = state.response, response.isShort else {
+                    return (bytes.count, false, refuse(HTTPResponse(status: 413), .bodyTooLarge, &state))
                 }
-                return (bytes.count, nil, nil, false)
+                return (bytes.count, false, refuse(response, nil, &state))
             case .count(let count):
                 if count < bytes.count { park(.room, &state) }
-                let startsHandler = !state.isHandled
-                state.isHandled = true
-                let (reader, piece) = takeReader(&state)
-                return (count, reader, piece, startsHandler)
+                defer { state.isHandled = true }
+                return (count, !state.isHandled, Aftermath(reader: takeReader(&state)))
             }
         }
         left -= taken
         server.count { $0.bytesIn += taken }
-        if let reader, let piece { reader.resume(returning: piece) }
+        after.perform()
         if startsHandler { startHandler() }
-        return true
+        return state.withLock { $0.bytesLingered <= Self.lingerBytesMax }
     }
-
-    private typealias Received = (Int, CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?, Bool)
 
     /// The body is complete: answers, or parks until there is an answer.
     func finishBody() -> Bool {
-        let (reader, piece, startsHandler, response, isRefused) = state.withLock { state in
-            guard state.phase == .body else { return (nil, nil, false, nil, true) as Finished }     // has its answer: close
+        let (closes, startsHandler, response, after) = state.withLock { state in
+            guard state.phase == .body else { return (true, false, nil as HTTPResponse?, Aftermath()) }  // it has its answer
             state.body.complete()
-            let (reader, piece) = takeReader(&state)
-            let startsHandler = !state.isHandled
-            state.isHandled = true
             if state.response == nil { park(.answer, &state) } else { state.phase = .answering }
-            return (reader, piece, startsHandler, state.response, false)
+            defer { state.isHandled = true }
+            return (false, !state.isHandled, state.response, Aftermath(reader: takeReader(&state)))
         }
-        if let reader, let piece { reader.resume(returning: piece) }
+        after.perform()
         if startsHandler { startHandler() }
-        guard let response else { return !isRefused }
-        return answer(with: response, isHead: state.withLock { $0.head?.method == "HEAD" })
-    }
-
-    private typealias Finished = (CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?, Bool, HTTPResponse?, Bool)
-
-    /// A waiting reader with what it waits for.
-    private func takeReader(_ state: inout State) -> (CheckedContinuation<IncomingBody.Piece, Never>?, IncomingBody.Piece?) {
-        guard let reader = state.reader, let piece = state.body.next() else { return (nil, nil) }
-        state.reader = nil
-        return (reader, piece)
+        guard let response else { return !closes }
+        return answer(with: response)
     }
 
     private func startHandler() {
@@ -144,25 +137,27 @@ extension Exchange {
     }
 
     /// Answers now, whatever of the body has not come: after it if the rest is short, else past the library, which takes no
-    /// answer in the middle of a body. Then the client is let finish, or at least told to stop.
-    func refuse(_ response: HTTPResponse, _ reason: HTTPServerCounters.Refusal?, _ state: inout State) {
+    /// answer in the middle of a body. Then the client may go on for a while, so that it reads our answer instead of a reset.
+    func refuse(_ response: HTTPResponse, _ reason: HTTPServerCounters.Refusal?, _ state: inout State) -> Aftermath {
         if let reason { server.countRefusal(reason) }
         state.response = response
-        if state.phase == .body, let left = state.body.bytesLeft, left <= Self.discardBytesMax, reason != .timedOut, reason != nil {
+        let isWorthReading = reason != nil && reason != .timedOut && state.phase == .body
+        if isWorthReading, let left = state.body.bytesLeft, left <= Self.discardBytesMax {
             state.body.discard(upTo: left)
         } else {
             state.phase = .refused
             state.deadline = server.time.monotonicNanoseconds + Self.lingerNanoseconds
             response.sendLast(on: peer.socket, isHead: state.head?.method == "HEAD")
         }
-        let why: HTTPTransportError.Code = switch reason { case .timedOut: .timedOut; case .bodyTooLarge: .bodyTooLarge; default: .bodyDiscarded }
-        state.body.fail(HTTPTransportError(code: why, message: "cannot read the request's body: answered by \(response.status)"))
-        if let reader = state.reader {
-            state.reader = nil
-            if let piece = state.body.next() { reader.resume(returning: piece) }
-        }
-        state.task?.cancel()
+        let code: HTTPTransportError.Code =
+            switch reason {
+            case .timedOut: .timedOut
+            case .bodyTooLarge: .bodyTooLarge
+            default: .bodyDiscarded
+            }
+        state.body.fail(HTTPTransportError(code: code, message: "cannot read the request's body: answered by \(response.status)"))
         unpark(&state)
+        return Aftermath(cancels: state.task, reader: takeReader(&state))
     }
 }
 

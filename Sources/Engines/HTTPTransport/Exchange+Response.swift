@@ -10,7 +10,7 @@ extension Exchange {
         guard let (head, length) = state.withLock({ state in state.head.map { ($0, state.body.contentLength) } }) else { return }
         let response = await server.handle(head, HTTPBody(contentLength: length, source: self))
         deliver(response)
-        if case .stream(let produce) = response.body, response.mayHaveBody, head.method != "HEAD" {
+        if case .stream(let produce) = response.body, sendsBody(of: response) {
             await produce(ResponseWriter(exchange: self))
         }
         state.withLock { state in
@@ -21,23 +21,32 @@ extension Exchange {
         }
     }
 
+    /// RFC 9110, 6.4.1.
+    fileprivate func sendsBody(of response: HTTPResponse) -> Bool {
+        response.status != 204 && response.status != 304 && state.withLock { $0.head?.method != "HEAD" }
+    }
+
     private func deliver(_ response: HTTPResponse) {
-        state.withLock { state in
-            guard state.phase == .body, !state.isDropped, state.response == nil else { return }
+        let after = state.withLock { state in
+            guard state.phase == .body, !state.isDropped, state.response == nil else { return Aftermath() }
             state.response = response
-            guard !state.body.isComplete else { return unpark(&state) }
-            // A response of some size needs the library to send it, so the body is read to its end for that.
-            let left = state.body.bytesLeft ?? 0
-            if response.isShort, left > Self.discardBytesMax { return refuse(response, nil, &state) }
-            state.body.discard(upTo: response.isShort ? Self.discardBytesMax : state.body.bytesMax)
+            if !state.body.isComplete {
+                // A response of some size needs the library to send it, so the body is read to its end for that.
+                let left = state.body.bytesLeft ?? 0
+                if response.isShort, left > Self.discardBytesMax { return refuse(response, nil, &state) }
+                state.body.discard(upTo: response.isShort ? Self.discardBytesMax : state.body.bytesMax)
+            }
             unpark(&state)
+            return Aftermath(reader: takeReader(&state))
         }
+        after.perform()
     }
 
     /// Gives the response to the library; on the event thread, in a step.
-    func answer(with response: HTTPResponse, isHead: Bool) -> Bool {
-        let isLeaving = server.isLeaving
-        if let made = response.made(for: self, closes: isLeaving) { return gw_http_answer(connection, UInt32(response.status), made) }
+    func answer(with response: HTTPResponse) -> Bool {
+        if let made = response.made(for: self, closes: server.isLeaving) {
+            return gw_http_answer(connection, UInt32(response.status), made)
+        }
         server.count { $0.unsendable += 1 }
         guard let made = HTTPResponse(status: 500).made(for: self, closes: true) else { return false }
         return gw_http_answer(connection, 500, made)
@@ -45,24 +54,22 @@ extension Exchange {
 
     /// The library wants more of the body.
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let (count, writers) = state.withLock { state in
-            guard !state.isDropped, state.phase == .answering else { return (Int(gw_http_broken_body.rawValue), []) as Filled }
+        let (count, after) = state.withLock { state in
+            guard !state.isDropped, state.phase == .answering else { return (Int(gw_http_broken_body.rawValue), Aftermath()) }
             let count = state.output.move(into: buffer)
-            guard count == 0 else {
-                guard !state.output.isAboveHighWater else { return (count, []) }
+            if count > 0 {
+                guard !state.output.isAboveHighWater else { return (count, Aftermath()) }
                 defer { state.writers = [] }
-                return (count, state.writers)
+                return (count, Aftermath(writers: state.writers, mayGoOn: true))
             }
-            if state.output.isEnded { return (Int(gw_http_end_of_body.rawValue), []) }
+            if state.output.isEnded { return (Int(gw_http_end_of_body.rawValue), Aftermath()) }
             park(.output, &state)
-            return (0, [])
+            return (0, Aftermath())
         }
         if count > 0 { server.count { $0.bytesOut += count } }
-        for writer in writers { writer.resume(returning: true) }
+        after.perform()
         return count
     }
-
-    private typealias Filled = (Int, [CheckedContinuation<Bool, Never>])
 
     func write(_ bytes: [UInt8]) async -> Bool {
         let isTaken: Bool? = state.withLock { state in
@@ -98,9 +105,6 @@ private struct ResponseWriter: HTTPBodyWriter {
 }
 
 extension HTTPResponse {
-    /// RFC 9110, 6.4.1.
-    fileprivate var mayHaveBody: Bool { status >= 200 && status != 204 && status != 304 }
-
     /// A send buffer that is empty takes it at once.
     var isShort: Bool { if case .bytes(let bytes) = body { bytes.count <= 16 << 10 } else { false } }
 
@@ -118,36 +122,49 @@ extension HTTPResponse {
         case .bytes(let bytes):
             exchange.takeWhole(bytes)
             made = gw_http_response_with_filler(Int64(bytes.count), Callbacks.fill, Unmanaged.passUnretained(exchange).toOpaque())
+        case .stream where !exchange.sendsBody(of: self):
+            made = gw_http_response_head_only()
         case .stream:
             made = gw_http_response_with_filler(-1, Callbacks.fill, Unmanaged.passUnretained(exchange).toOpaque())
         }
         guard let made else { return nil }
         var isWhole = true
         for (name, value) in headers.fields where !Self.isTransports(name) {
-            isWhole = isWhole && !name.utf8.contains(0) && !value.utf8.contains(0) && gw_http_response_add(made, name, value)
+            // The library refuses an empty value; a blank is one on the wire.
+            isWhole = isWhole && Self.isClean(name, value) && gw_http_response_add(made, name, value.isEmpty ? " " : value)
         }
-        if closes { isWhole = isWhole && gw_http_response_add(made, "Connection", "close") }
+        if closes || headers["Connection"]?.lowercased() == "close" {
+            isWhole = isWhole && gw_http_response_add(made, "Connection", "close")
+        }
         if isWhole { return made }
         gw_http_response_release(made)
         return nil
     }
 
     /// Sends the response past the library and ends our direction. For short answers before a body is read.
-    func sendLast(on socket: Int32, isHead: Bool = false) {
+    func sendLast(on socket: Int32, isHead: Bool) {
+        let bytes = lastBytes(isHead: isHead)
+        bytes.withUnsafeBytes { gw_http_send_last(socket, $0.baseAddress, $0.count) }
+    }
+
+    /// The response as it is on the wire, when the connection closes after it.
+    func lastBytes(isHead: Bool) -> [UInt8] {
         var text = "HTTP/1.1 \(status) \(String(cString: gw_http_phrase(UInt32(status))))\r\nConnection: close\r\n"
-        for (name, value) in headers.fields where !Self.isTransports(name) && Self.isClean(name) && Self.isClean(value) {
+        for (name, value) in headers.fields where !Self.isTransports(name) && Self.isClean(name, value) {
             text += "\(name): \(value)\r\n"
         }
         var body: [UInt8] = []
         if case .bytes(let bytes) = self.body { body = bytes }
         text += "Content-Length: \(body.count)\r\n\r\n"
-        let bytes = Array(text.utf8) + (isHead ? [] : body)
-        bytes.withUnsafeBytes { gw_http_send_last(socket, $0.baseAddress, $0.count) }
+        return Array(text.utf8) + (isHead ? [] : body)
     }
 
     private static func isTransports(_ name: String) -> Bool {
-        ["content-length", "transfer-encoding", "date"].contains(name.lowercased())
+        ["content-length", "transfer-encoding", "connection", "date"].contains(name.lowercased())
     }
 
-    private static func isClean(_ text: String) -> Bool { !text.utf8.contains { $0 < 0x20 || $0 == 0x7F } }
+    /// Nothing a handler passes may become a second line of the head.
+    private static func isClean(_ name: String, _ value: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy(isTokenByte) && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
 }

@@ -31,6 +31,7 @@ final class Exchange: Sendable {
         var isHandlerDone = false
         var task: Task<Void, Never>?
         var response: HTTPResponse?
+        var bytesLingered = 0
         var output = OutgoingBody()
         var writers: [CheckedContinuation<Bool, Never>] = []
     }
@@ -39,6 +40,8 @@ final class Exchange: Sendable {
     static let discardBytesMax = 1 << 20
     /// How long a refused client may go on sending, so that it reads our answer instead of a reset.
     static let lingerNanoseconds: Int64 = 5_000_000_000
+    /// And how much.
+    static let lingerBytesMax = 64 << 20
 
     let server: ServerState
     let peer: Peer
@@ -69,7 +72,7 @@ final class Exchange: Sendable {
             $0.requestsInFlight += 1
         }
         peer.state.withLock { $0.exchange = self }
-        if server.isHalting { drop() }
+        if server.isHalting { drop().perform() }
     }
 
     /// - Returns: false to close the connection.
@@ -89,25 +92,23 @@ final class Exchange: Sendable {
             peer.exchange = nil
             peer.quietSince = now
         }
-        let (task, reader, writers, phase, isBodyWhole, isDropped, hasClientLeft) = state.withLock { state in
-            defer {
-                state.phase = .over
-                state.parked = nil
-                (state.task, state.reader, state.writers, state.response) = (nil, nil, [], nil)
-                state.output = OutgoingBody()
-            }
+        let (last, after) = state.withLock { state in
+            let last = (phase: state.phase, isBodyWhole: state.body.isComplete, wasDropped: state.isDropped && !state.hasClientLeft)
+            var after = Aftermath(cancels: state.task, writers: state.writers)
             state.body.fail(Self.clientLeft)
-            return (state.task, state.reader, state.writers, state.phase, state.body.isComplete, state.isDropped, state.hasClientLeft)
+            after.reader = takeReader(&state)
+            state.phase = .over
+            (state.parked, state.task, state.writers, state.response) = (nil, nil, [], nil)
+            state.output = OutgoingBody()
+            return (last, after)
         }
-        task?.cancel()
-        reader?.resume(returning: .failed(Self.clientLeft))
-        for writer in writers { writer.resume(returning: false) }
+        after.perform()
         let isLast = server.counters.withLock { counters in
             counters.requestsInFlight -= 1
-            let isComing = phase == .head || phase == .body && !isBodyWhole
+            let isComing = last.phase == .head || last.phase == .body && !last.isBodyWhole
             switch why {
             case gw_http_completed, gw_http_stopped: break
-            case _ where phase == .refused || isDropped && !hasClientLeft: break
+            case _ where last.phase == .refused || last.wasDropped: break
             case gw_http_failed where isComing: counters.refused[.malformed, default: 0] += 1
             case gw_http_silent where isComing: counters.refused[.timedOut, default: 0] += 1
             default: counters.clientsLeft += 1
@@ -117,56 +118,61 @@ final class Exchange: Sendable {
         if isLast, server.isLeaving { server.wake() }
     }
 
-    // MARK: Called by the doorkeeper
+    // MARK: Called by the doorkeeper, which performs what comes back when it holds no lock
 
-    /// Looks at the time.
-    /// - Returns: whether an end of the client's direction matters; nil when the socket need not be watched.
-    func tick(at now: Int64) -> Bool? {
+    /// What the end of the client's direction, or of both, means now.
+    enum Watch: Equatable {
+        case nothing
+        /// The event thread reads, and should meet it there.
+        case reading(bytes: Int)
+        /// The connection is parked: nobody else will notice. Half an end says nothing while a body may be waiting to be read.
+        case leaving(byHalf: Bool)
+    }
+
+    /// Looks at the time, and says what to watch the socket for.
+    func tick(at now: Int64) -> (Watch, Aftermath) {
         state.withLock { state in
-            guard !state.isDropped else { return nil }
+            guard !state.isDropped else { return (.nothing, Aftermath()) }
             let isLate = now > state.deadline
             switch state.phase {
-            case .over: return nil
+            case .over: return (.nothing, Aftermath())
             case .head:
-                if isLate { refuse(HTTPResponse(status: 408), .timedOut, &state) }
-                return nil
+                return (.reading(bytes: 0), isLate ? refuse(HTTPResponse(status: 408), .timedOut, &state) : Aftermath())
             case .refused:
                 if isLate { gw_http_cut(peer.socket) }
-                return nil
+                return (.nothing, Aftermath())
             case .body where !state.body.isComplete:
-                // Waiting for room is waiting for us. Otherwise the event thread reads and meets the end itself.
-                if state.parked != nil { return false }
-                if isLate { refuse(state.response ?? HTTPResponse(status: 408), .timedOut, &state) }
-                return nil
-            case .body, .answering: return state.parked == nil ? nil : !state.hasClientLeft
+                // Waiting for room is waiting for us.
+                if state.parked != nil { return (.leaving(byHalf: false), Aftermath()) }
+                let after = isLate ? refuse(state.response ?? HTTPResponse(status: 408), .timedOut, &state) : Aftermath()
+                return (.reading(bytes: state.body.bytesReceived), after)
+            case .body, .answering:
+                return (state.parked == nil ? .nothing : .leaving(byHalf: !state.hasClientLeft), Aftermath())
             }
         }
     }
 
     /// The client has closed its direction, or (`isGone`) both. In the first case it may still read the answer, but rarely will:
     /// the task is cancelled, and what it answers is sent.
-    func clientLeft(isGone: Bool) {
-        let (task, writers) = state.withLock { state in
-            defer { state.writers = [] }
+    func clientLeft(isGone: Bool) -> Aftermath {
+        state.withLock { state in
             state.hasClientLeft = true
             if isGone {
                 state.isDropped = true
                 unpark(&state)
             }
-            return (state.task, state.writers)
+            defer { state.writers = [] }
+            return Aftermath(cancels: state.task, writers: state.writers)
         }
-        task?.cancel()
-        for writer in writers { writer.resume(returning: false) }
     }
 
     /// The server closes: no step may park any more.
-    func drop() {
-        let task = state.withLock { state in
+    func drop() -> Aftermath {
+        state.withLock { state in
             state.isDropped = true
             unpark(&state)
-            return state.task
+            return Aftermath(cancels: state.task)
         }
-        task?.cancel()
     }
 
     // MARK: Parking
@@ -183,5 +189,32 @@ final class Exchange: Sendable {
         gw_http_resume(connection)
     }
 
+    /// The waiting reader with what it waits for.
+    func takeReader(_ state: inout State) -> Aftermath.Reading? {
+        guard let reader = state.reader, let piece = state.body.next() else { return nil }
+        state.reader = nil
+        return Aftermath.Reading(reader: reader, piece: piece)
+    }
+
     static let clientLeft = HTTPTransportError(code: .clientLeft, message: "cannot read the request's body: the client has left")
+}
+
+/// What a decision under the lock leaves to do once it is released: whoever is resumed or cancelled may come straight back.
+struct Aftermath: Sendable {
+    struct Reading: Sendable {
+        let reader: CheckedContinuation<IncomingBody.Piece, Never>
+        let piece: IncomingBody.Piece
+    }
+
+    var cancels: Task<Void, Never>?
+    var reader: Reading?
+    var writers: [CheckedContinuation<Bool, Never>] = []
+    /// What the writers are told.
+    var mayGoOn = false
+
+    func perform() {
+        cancels?.cancel()
+        reader.map { $0.reader.resume(returning: $0.piece) }
+        for writer in writers { writer.resume(returning: mayGoOn) }
+    }
 }

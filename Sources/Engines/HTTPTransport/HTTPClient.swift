@@ -28,7 +28,9 @@ package final class HTTPClient: Sendable {
     private let loop: TransferLoop
 
     /// - Throws: `.resources` without memory.
-    package init(_ configuration: Configuration = Configuration(), mayConnect: @escaping MayConnect = { _ in true }) throws(HTTPTransportError) {
+    package init(_ configuration: Configuration = Configuration(), mayConnect: @escaping MayConnect = { _ in true })
+        throws(HTTPTransportError)
+    {
         loop = try TransferLoop(configuration, mayConnect)
         _ = WorkerThread(name: "http-client") { [loop] in loop.run() }
     }
@@ -36,7 +38,8 @@ package final class HTTPClient: Sendable {
     deinit { loop.close(nil) }
 
     /// - Throws: `.invalidRequest`, `.unresolved`, `.addressRefused`, `.connectionFailed`, `.tls`, `.timedOut`, `.responseTooLarge`,
-    ///   `.interrupted`, `.cancelled`, `.resources` or `.closed`. Of the last five it is unknown whether the other side acted on it.
+    ///   `.interrupted`, `.cancelled`, `.closed` or `.resources`. After `.timedOut`, `.responseTooLarge`, `.interrupted`, `.cancelled`
+    ///   and `.closed` it is unknown whether the other side has acted on the request.
     package func send(_ request: HTTPClientRequest) async throws(HTTPTransportError) -> HTTPClientResponse {
         try Self.check(request)
         let transfer = Transfer(request)

@@ -29,7 +29,8 @@ package final class HTTPServer: Sendable {
     /// Called in a task of its own. It is cancelled when the client leaves. The response goes out when the body has arrived
     /// whole; what the handler did not read of it is thrown away, and a streamed response cannot read on.
     ///
-    /// `Content-Length`, `Transfer-Encoding` and `Date` of the response are the transport's.
+    /// `Content-Length`, `Transfer-Encoding`, `Date` and `Connection` of the response are the transport's, but `Connection: close`
+    /// is heeded.
     package typealias Handle = @Sendable (HTTPRequestHead, HTTPBody) async -> HTTPResponse
 
     /// The port that is bound.

@@ -35,9 +35,9 @@ package struct NetworkAddress: Sendable, Equatable, CustomStringConvertible {
         if startsWithZeros { return .special }
         if head & 0xFFC0 == 0xFE80 { return .linkLocal }
         if head & 0xFE00 == 0xFC00 { return .privateUse }
-        if bytes.starts(with: [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) { return Self.reach(ofIPv4: Array(bytes[12...])) }   // NAT64
-        if head == 0x2002 { return Self.reach(ofIPv4: Array(bytes[2..<6])) }        // 6to4
-        if head == 0x2001, bytes[2] < 2 || (bytes[2], bytes[3]) == (0x0D, 0xB8) { return .special }     // protocols, documentation
+        if bytes.starts(with: [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) { return Self.reach(ofIPv4: Array(bytes[12...])) }  // NAT64
+        if head == 0x2002 { return Self.reach(ofIPv4: Array(bytes[2..<6])) }  // 6to4
+        if head == 0x2001, bytes[2] < 2 || (bytes[2], bytes[3]) == (0x0D, 0xB8) { return .special }  // protocols, documentation
         return head & 0xE000 == 0x2000 ? .global : .special
     }
 

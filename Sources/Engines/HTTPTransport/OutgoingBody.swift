@@ -38,7 +38,7 @@ struct OutgoingBody: Sendable {
     }
 
     private mutating func dropPiece() {
-        pieces[index] = []      // frees it now; the slot goes with the others
+        pieces[index] = []  // frees it now; the slot goes with the others
         offset = 0
         index += 1
         if index == pieces.count || index >= 1_024 {

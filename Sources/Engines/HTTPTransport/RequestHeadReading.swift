@@ -26,7 +26,8 @@ struct RawHead {
         let (path, query) = try checkedTarget()
         var head = HTTPRequestHead(method: text(method), path: path, query: query, peer: peer)
         for field in fields { try add(field, to: &head.headers) }
-        guard head.headers.values(of: "Host").count <= 1 else { throw HeadRefusal(status: 400, why: "several Host fields") }
+        let hosts = head.headers.values(of: "Host").count
+        guard hosts == 1 || hosts == 0 && text(version) == "HTTP/1.0" else { throw HeadRefusal(status: 400, why: "\(hosts) Host fields") }
         return (head, try framing())
     }
 
@@ -34,7 +35,8 @@ struct RawHead {
     private func checkedTarget() throws(HeadRefusal) -> (path: String, query: String) {
         guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw HeadRefusal(status: 400, why: "byte in the request target") }
         var rest = target[...]
-        for scheme in ["http://", "https://"] where rest.count >= scheme.utf8.count && text(rest.prefix(scheme.utf8.count)).lowercased() == scheme {
+        for scheme in ["http://", "https://"]
+        where rest.count >= scheme.utf8.count && text(rest.prefix(scheme.utf8.count)).lowercased() == scheme {
             rest = rest.dropFirst(scheme.utf8.count).drop { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
             break
         }

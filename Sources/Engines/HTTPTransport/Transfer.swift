@@ -65,7 +65,7 @@ final class Transfer: Sendable {
                 return false
             }
             let text = String(decoding: line, as: UTF8.self)
-            if text.hasPrefix("HTTP/") {        // also after an interim response
+            if text.hasPrefix("HTTP/") {  // also after an interim response
                 state.response.status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
                 state.response.headers = [:]
             } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {

@@ -35,7 +35,8 @@ import WireFormats
 
     @Test func `method, path, headers and body arrive as given and the answer comes back whole`() async throws {
         try await withPair(handle: mirror) { url, client, _ in
-            var request = HTTPClientRequest(method: "POST", url: url + "/a/../b%20c?x=1", headers: ["X-A": "v w", "X-Empty": ""], body: Array("hello".utf8))
+            var request = HTTPClientRequest(
+                method: "POST", url: url + "/a/../b%20c?x=1", headers: ["X-A": "v w", "X-Empty": ""], body: Array("hello".utf8))
             var response = try await client.send(request)
             let text = String(decoding: response.body, as: UTF8.self)
             #expect(response.status == 202)
@@ -72,7 +73,8 @@ import WireFormats
                 for number in 0..<50 {
                     group.addTask {
                         let body = [UInt8](repeating: UInt8(number), count: 100_000)
-                        return try await client.send(HTTPClientRequest(method: "PUT", url: url, body: body)).body.suffix(100_000) == body[...]
+                        return try await client.send(HTTPClientRequest(method: "PUT", url: url, body: body)).body.suffix(100_000)
+                            == body[...]
                     }
                 }
                 for try await isSame in group { #expect(isSame) }
@@ -81,7 +83,8 @@ import WireFormats
     }
 
     @Test func `redirects are given to the caller`() async throws {
-        try await withPair(handle: { _, _ in HTTPResponse(status: 302, headers: ["Location": "http://127.0.0.1:1/"]) }) { url, client, server in
+        try await withPair(handle: { _, _ in HTTPResponse(status: 302, headers: ["Location": "http://127.0.0.1:1/"]) }) {
+            url, client, server in
             let status = try await client.send(HTTPClientRequest(url: url)).status
             #expect(status == 302)
             #expect(server.counters.requests == 1)
@@ -125,10 +128,13 @@ import WireFormats
 
     @Test func `an address that is not allowed is never connected to`() async throws {
         let seen = Mutex<[NetworkAddress]>([])
-        try await withPair(handle: mirror, mayConnect: { address in
-            seen.withLock { $0.append(address) }
-            return address.reach == .global
-        }) { url, client, server in
+        try await withPair(
+            handle: mirror,
+            mayConnect: { address in
+                seen.withLock { $0.append(address) }
+                return address.reach == .global
+            }
+        ) { url, client, server in
             #expect(await code { _ = try await client.send(HTTPClientRequest(url: url)) } == .addressRefused)
             // By name as well: what counts is where the name leads.
             #expect(await code { _ = try await client.send(HTTPClientRequest(url: "http://localhost:\(server.port)/")) } == .addressRefused)
@@ -139,8 +145,10 @@ import WireFormats
 
     @Test(arguments: [
         HTTPClientRequest(method: "GE T", url: "http://127.0.0.1/"), HTTPClientRequest(method: "", url: "http://127.0.0.1/"),
-        HTTPClientRequest(url: "http://127.0.0.1/", headers: ["X": "a\r\nY: b"]), HTTPClientRequest(url: "http://127.0.0.1/", headers: ["X y": "a"]),
-        HTTPClientRequest(url: "http://127.0.0.1/", headers: ["X": "a\0b"]), HTTPClientRequest(url: "http://127.0.0.1/", headers: ["": "a"]),
+        HTTPClientRequest(url: "http://127.0.0.1/", headers: ["X": "a\r\nY: b"]),
+        HTTPClientRequest(url: "http://127.0.0.1/", headers: ["X y": "a"]),
+        HTTPClientRequest(url: "http://127.0.0.1/", headers: ["X": "a\0b"]),
+        HTTPClientRequest(url: "http://127.0.0.1/", headers: ["": "a"]),
     ])
     func `nothing in a request can become another header line`(request: HTTPClientRequest) async throws {
         let client = try HTTPClient()
@@ -182,13 +190,18 @@ import WireFormats
     }
 
     @Test(arguments: [
-        ([127, 1, 2, 3], NetworkAddress.Reach.loopback), ([10, 0, 0, 1], .privateUse), ([172, 32, 0, 1], .global), ([172, 31, 0, 1], .privateUse),
+        ([127, 1, 2, 3], NetworkAddress.Reach.loopback), ([10, 0, 0, 1], .privateUse), ([172, 32, 0, 1], .global),
+        ([172, 31, 0, 1], .privateUse),
         ([192, 168, 1, 1], .privateUse), ([169, 254, 169, 254], .linkLocal), ([0, 0, 0, 0], .special), ([255, 255, 255, 255], .special),
         ([224, 0, 0, 1], .special), ([8, 8, 8, 8], .global), ([100, 64, 0, 1], .privateUse), ([1], .special),
-        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .loopback), ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 10, 0, 0, 1], .privateUse),
-        ([0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .linkLocal), ([0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .privateUse),
-        ([0x20, 0x02, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], .loopback), ([0x26, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .global),
-        ([0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0, 169, 254, 0, 1], .linkLocal), ([0xFF, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .special),
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .loopback),
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 10, 0, 0, 1], .privateUse),
+        ([0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .linkLocal),
+        ([0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .privateUse),
+        ([0x20, 0x02, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], .loopback),
+        ([0x26, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .global),
+        ([0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0, 169, 254, 0, 1], .linkLocal),
+        ([0xFF, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .special),
     ])
     func `the reach of an address is known`(bytes: [UInt8], reach: NetworkAddress.Reach) {
         #expect(NetworkAddress(bytes: bytes, port: 80).reach == reach)

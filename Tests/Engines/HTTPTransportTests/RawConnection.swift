@@ -27,6 +27,15 @@ final class RawConnection {
 
     deinit { close(socket) }
 
+    var localPort: Int {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(socket, $0, &length) }
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) throws {
@@ -51,7 +60,7 @@ final class RawConnection {
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &rule, socklen_t(MemoryLayout<linger>.size))
         var nothing = sockaddr()
         nothing.sa_family = sa_family_t(AF_UNSPEC)
-        connect(socket, &nothing, socklen_t(MemoryLayout<sockaddr>.size))      // dissolves the association: a reset
+        connect(socket, &nothing, socklen_t(MemoryLayout<sockaddr>.size))  // dissolves the association: a reset
     }
 
     /// Bytes until the other side closes; a reset counts as the end.
@@ -91,8 +100,8 @@ final class RawConnection {
         if isHead || answer.status == 204 || answer.status / 100 == 1 { return answer }
         if answer.header("Transfer-Encoding") == "chunked" {
             while true {
-                let line = String(decoding: try take(until: Array("\r\n".utf8)), as: UTF8.self)
-                guard let size = Int(line.prefix { $0 != "\r" && $0 != ";" }, radix: 16) else { throw Failure(what: "chunk: \(line)") }
+                let line = String(decoding: try take(until: Array("\r\n".utf8)).dropLast(2), as: UTF8.self)
+                guard let size = Int(line, radix: 16) else { throw Failure(what: "chunk: \(line)") }
                 answer.body += try take(size + 2).dropLast(2)
                 if size == 0 { return answer }
             }
@@ -105,7 +114,8 @@ final class RawConnection {
         var from = 0
         while true {
             if unread.count >= mark.count {
-                for start in max(0, from)...(unread.count - mark.count) where unread[start] == mark[0] && Array(unread[start..<start + mark.count]) == mark {
+                for start in max(0, from)...(unread.count - mark.count)
+                where unread[start] == mark[0] && Array(unread[start..<start + mark.count]) == mark {
                     return try take(start + mark.count)
                 }
                 from = unread.count - mark.count

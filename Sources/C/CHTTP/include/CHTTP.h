@@ -83,6 +83,9 @@ bool gw_http_head_is_plain(
 gw_http_response *gw_http_response_with_bytes(const void *bytes, size_t count);     // copies
 /// `count` below 0: of unknown length.
 gw_http_response *gw_http_response_with_filler(int64_t count, gw_http_filler filler, void *exchange);
+/// A head that says nothing of the body's length: for a HEAD whose GET would be streamed. The connection closes after it,
+/// because the library would send the end mark of a body that is not there.
+gw_http_response *gw_http_response_head_only(void);
 /// False when the library refuses the field.
 bool gw_http_response_add(gw_http_response *response, const char *name, const char *value);
 /// Takes the response in any case; false when it could not be queued.
@@ -99,6 +102,8 @@ const char *gw_http_describe(int failure);
 
 /// Sends what fits without waiting, then ends our direction.
 void gw_http_send_last(int socket, const void *bytes, size_t count);
+/// Sends what fits, takes what has come, so that the other side gets no reset before the answer, and closes.
+void gw_http_turn_away(int socket, const void *bytes, size_t count);
 /// Ends both directions; the event thread then finds the connection closed.
 void gw_http_cut(int socket);
 
