@@ -1,0 +1,129 @@
+@testable import ColumnStore
+import Platform
+import SignalModel
+import Simulation
+import Testing
+
+struct LimitTests {
+    private func code(_ body: () throws(StorageError) -> Void) -> StorageError.Code? {
+        do throws(StorageError) {
+            try body()
+            return nil
+        } catch { return error.code }
+    }
+
+    @Test func `commits are refused while too much is unsealed, and go on after a seal`() throws {
+        var settings = Rig.settings
+        (settings.sealBytes, settings.unsealedBytesMax) = (4000, 4000)
+        let rig = try Rig(settings: settings)
+        var id: UInt64 = 1
+        var refusal: StorageError.Code?
+        while refusal == nil {
+            refusal = code { () throws(StorageError) in try rig.commit([id]) }
+            id += 1
+        }
+        #expect(refusal == .busy)
+        #expect(rig.store.figures.refusedCommits == 1)
+        rig.maintain()
+        try rig.commit([id])
+    }
+
+    @Test func `a full queue refuses, and empties`() throws {
+        var settings = Rig.settings
+        (settings.groupBytesMax, settings.queueBytesMax) = (500, 1000)
+        let rig = try Rig(settings: settings)
+        let answers = Rig.Answers()
+        for id in 1...30 as ClosedRange<UInt64> { rig.store.submit([.rows([id])], id: BatchID(high: 0, low: id)) { answers.append($0) } }
+        #expect(!answers.all.isEmpty)
+        #expect(answers.all.allSatisfy { if case .failure(let error) = $0 { error.code == .busy } else { false } })
+        let refused = answers.all.count
+        while rig.store.stepCommitter() == .atOnce {}
+        #expect(try rig.store.ids().count == 30 - refused)
+        #expect(rig.store.figures.syncs > 1, "a group is bounded too")
+        try rig.commit([99])
+    }
+
+    @Test func `a commit larger than a record is refused by name`() throws {
+        let rig = try Rig()
+        #expect(code { () throws(StorageError) in try rig.commit(1...500) } == .limit)
+        #expect(try rig.store.ids() == [])
+    }
+
+    @Test func `below the watermark commits fail, above it they work again`() throws {
+        var settings = Rig.settings
+        settings.freeBytesMin = 100_000
+        let rig = try Rig(settings: settings)
+        try rig.commit([1])
+        rig.disk.limitCapacity(to: 90_000)
+        rig.clock.advance(bySeconds: 2)
+        #expect(code { () throws(StorageError) in try rig.commit([2]) } == .noSpace)
+        #expect(!rig.store.figures.isClosed)
+        rig.disk.limitCapacity(to: 1 << 30)
+        try rig.commit([3])
+        #expect(try rig.store.ids() == [1, 3])
+    }
+
+    @Test func `after a failed sync nothing is taken until a restart`() throws {
+        let disk = SimulatedFileSystem()
+        try Rig(disk).commit([1])
+        let failing = disk.copy(fault: .inputOutput, atCall: .max)
+        let calls = try { () -> Int in
+            let rig = try Rig(failing)
+            let before = failing.callsConcerned
+            try rig.commit([2])
+            return failing.callsConcerned - before
+        }()
+        // The last call of a commit is its sync.
+        let broken = disk.copy(fault: .inputOutput, atCall: failing.callsConcerned)
+        let rig = try Rig(broken)
+        #expect(calls > 1)
+        #expect(code { () throws(StorageError) in try rig.commit([2]) } == .inputOutput)
+        #expect(code { () throws(StorageError) in try rig.commit([3]) } == .closed)
+        #expect(rig.store.figures.isClosed)
+        #expect(try rig.store.ids() == [1])
+        let again = try rig.restarted()
+        try again.commit([4])
+        let ids = try again.store.ids()
+        #expect(ids == [1, 4] || ids == [1, 2, 4])
+    }
+
+    @Test func `memory reserved for rows is given back when they are sealed`() throws {
+        let budget = MemoryBudget(name: "ingest", bytesMax: 1000)
+        let rig = try Rig()
+        try rig.commit([.rows(1...3, reservation: try budget.reserve(300))], id: 1)
+        #expect(budget.bytesUsed == 300)
+        try rig.store.seal()
+        #expect(budget.bytesUsed == 0)
+    }
+
+    @Test func `blocks are read into counted memory`() throws {
+        let budget = MemoryBudget(name: "queries", bytesMax: 4000)
+        var settings = Rig.settings
+        settings.readMemory = budget
+        let rig = try Rig(settings: settings)
+        try rig.commit(1...8)
+        try rig.store.seal()
+        var rows: TableBatch? = try rig.store.snapshot(of: .logs).blocks[0].rows()
+        #expect(budget.bytesUsed == rows?.byteCount)
+        rows = nil
+        #expect(budget.bytesUsed == 0)
+        let all = try budget.reserve(3900)
+        #expect(code { () throws(StorageError) in _ = try rig.store.snapshot(of: .logs).blocks[0].rows() } == .budget)
+        all.release()
+        #expect(try rig.store.ids() == Array(1...8))
+    }
+
+    @Test func `defaults hold their relations`() {
+        let settings = ColumnStore.Configuration().checked
+        #expect(settings.recordBytesMax < settings.journalFileBytes)
+        #expect(settings.sealBytes < settings.unsealedBytesMax)
+    }
+
+    @Test func `only so many batch ids are remembered, the oldest go first`() {
+        var recent = RecentBatches(countMax: 3)
+        for low in 1...5 as ClosedRange<UInt64> { recent.insert(BatchID(high: 0, low: low), sequence: low) }
+        #expect(recent.ids.map(\.low) == [3, 4, 5])
+        #expect(recent[BatchID(high: 0, low: 2)] == nil)
+        #expect(recent[BatchID(high: 0, low: 4)] == 4)
+    }
+}

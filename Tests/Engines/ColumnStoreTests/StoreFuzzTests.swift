@@ -1,0 +1,105 @@
+@testable import ColumnStore
+import Platform
+import SignalModel
+import Simulation
+import Testing
+
+/// Random damage to the files' bytes. Nothing may crash, and whatever is shown is whole batches as they were committed.
+struct StoreFuzzTests {
+    private static let key = DataKeyID(number: 3)
+
+    /// - Parameter isSealed: the rows lie in parts; otherwise in the journal.
+    private func disk(isSealed: Bool) throws -> (disk: SimulatedFileSystem, keys: TestKeyRing, commits: [[TestRow]]) {
+        let rig = try Rig(keys: TestKeyRing(3))
+        var commits: [[TestRow]] = []
+        for start in stride(from: 10, to: 130, by: 10) as StrideTo<UInt64> {
+            let ids = start..<(start + 2 + start / 10 % 5)
+            try rig.commit(ids, group: start % 20 == 0 ? 1 : 0, key: start % 20 == 0 ? Self.key : nil)
+            commits.append(ids.map(TestRow.init))
+            if isSealed { try rig.store.seal() }
+        }
+        return (rig.disk, rig.keys, commits)
+    }
+
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
+        for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
+            let place = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            case 1: bytes[place] = UInt8.random(in: .min ... .max, using: &random)
+            case 2: bytes.removeLast(bytes.count - place)
+            case 3:
+                // A stretch of the file written over another.
+                let count = min(bytes.count - place, Int.random(in: 1...200, using: &random))
+                let source = Int.random(in: 0...(bytes.count - count), using: &random)
+                bytes.replaceSubrange(place..<(place + count), with: Array(bytes[source..<(source + count)]))
+            case 4:
+                let count = min(bytes.count - place, Int.random(in: 1...64, using: &random))
+                bytes.replaceSubrange(place..<(place + count), with: random.bytes(count))
+            default: bytes.insert(contentsOf: random.bytes(Int.random(in: 1...9, using: &random)), at: place)
+            }
+        }
+    }
+
+    /// Reads everything that can be read; what fails is left out, as a scan that is made again would.
+    private func readable(_ store: ColumnStore) -> [TestRow] {
+        let snapshot = store.snapshot(of: .logs)
+        return snapshot.blocks.flatMap { block in (try? block.rows())?.testRows ?? [] } + snapshot.batches.flatMap(\.testRows)
+    }
+
+    private func check(_ disk: SimulatedFileSystem, _ keys: TestKeyRing, _ commits: [[TestRow]], _ comment: Comment) throws {
+        // Damage may end in a refusal to open, never in a crash.
+        guard let rig = try? Rig(disk, keys: keys) else { return }
+        let rows = readable(rig.store)
+        let whole = commits.filter { commit in commit.contains { rows.contains($0) } }
+        #expect(rows == whole.flatMap { $0 }, comment)
+        try rig.store.checkInvariants()
+        try rig.commit([1])
+        rig.maintain()
+    }
+
+    @Test(arguments: [false, true], [UInt64](1...4))
+    func `damaged bytes never crash the store and never show rows that were not committed`(_ isSealed: Bool, _ seed: UInt64) throws {
+        let (start, keys, commits) = try disk(isSealed: isSealed)
+        var random = SeededRandom(seed: seed)
+        let paths = try start.files().filter { $0.hasSuffix(isSealed ? ".part" : ".journal") }
+        for round in 0..<60 {
+            let disk = start.copy()
+            let path = paths.randomElement(using: &random)!
+            var bytes = try disk.bytes(of: path)
+            mutate(&bytes, &random)
+            try disk.overwrite(path, with: bytes)
+            try check(disk, keys, commits, "seed \(seed), round \(round), \(path)")
+        }
+    }
+
+    @Test func `a damaged manifest is refused, or was not damaged`() throws {
+        let (start, keys, commits) = try disk(isSealed: true)
+        var random = SeededRandom(seed: 5)
+        for _ in 0..<60 {
+            let disk = start.copy()
+            var bytes = try disk.bytes(of: Rig.directory + "/MANIFEST")
+            let original = bytes
+            mutate(&bytes, &random)
+            try disk.overwrite(Rig.directory + "/MANIFEST", with: bytes)
+            if bytes == original { continue }
+            #expect(throws: StorageError.self) { try Rig(disk, keys: keys) }
+            #expect(try disk.list(Rig.directory + "/parts").count == commits.count, "and nothing is removed")
+        }
+    }
+
+    @Test func `envelopes, payloads and indexes of random bytes are refused`() throws {
+        var random = SeededRandom(seed: 11)
+        let cipher = Cipher(ring: TestKeyRing(3), random: RandomSource(random))
+        for _ in 0..<3000 {
+            var bytes = random.bytes(Int.random(in: 0...200, using: &random))
+            // Small counts first, so that the parsers get somewhere.
+            for place in bytes.indices where random.oneIn(3) { bytes[place] = UInt8.random(in: 0...4, using: &random) }
+            let payload = try? JournalPayload.decode(bytes, id: BatchID(high: 0, low: 0), cipher: cipher) { _, _ in }
+            #expect(payload?.isEmpty ?? true)
+            let index = try? PartIndexCoding.decode(bytes, number: 1, blocksEnd: 1 << 20, fileBytes: 1 << 21, cipher: cipher)
+            #expect(index?.blocks.allSatisfy { $0.offset + $0.storedBytes <= 1 << 20 } ?? true)
+            #expect((try? Manifest(decoding: bytes)) == nil)
+        }
+    }
+}
