@@ -8,6 +8,7 @@ struct Module {
     let name: String
     let imports: [String]
     var libraries: [String] = []        // C and C++ targets under Sources/C, each imported by one module only
+    var testing: [String] = []          // what its tests need besides
 }
 
 let ranks: [(name: String, modules: [Module])] = [
@@ -28,7 +29,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Languages", [
         Module(name: "MetricMath", imports: ["Columns", "SignalModel"]),
-        Module(name: "LogsInsights", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
+        Module(name: "LogsInsights", imports: ["Platform", "Bytes", "Columns", "SignalModel"], testing: ["WireFormats"]),
         Module(name: "FilterPatterns", imports: ["Bytes", "Columns", "SignalModel", "WireFormats"]),
     ]),
     ("Stores", [
@@ -96,7 +97,7 @@ let tested: Set<String> = [
 let tests: [Target] = ranks.flatMap { rank in
     rank.modules.filter { tested.contains($0.name) }.map { module in
         .testTarget(
-            name: "\(module.name)Tests", dependencies: dependencies([module.name, "Simulation"] + module.imports),
+            name: "\(module.name)Tests", dependencies: dependencies([module.name, "Simulation"] + module.imports + module.testing),
             path: "Tests/\(rank.name)/\(module.name)Tests", swiftSettings: settings)
     }
 }
