@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from botocore.exceptions import ClientError
 
+from support import waiting
 from support.clients import ACCOUNT, REGION, Clients
 from support.times import minutes, now
 from support.webhook import Webhook, confirmed_subscription
@@ -207,7 +208,6 @@ def test_a_message_is_sent_again_until_the_endpoint_takes_it(sns, webhook, topic
 
 def test_a_message_outlives_the_server(start_server, webhook):
     """Accepted, not delivered, and then the power goes: it is delivered after the restart."""
-
     server = start_server()
     sns = Clients(server.endpoint).sns
     topic = sns.create_topic(Name="durable")["TopicArn"]
@@ -253,8 +253,12 @@ def test_an_alarm_tells_its_topic_in_the_words_of_cloudwatch(clients, sns, webho
     back = webhook.next("Notification").json
     assert back["Subject"] == f'OK: "{name}" in US East (N. Virginia)'
     assert json.loads(back["Message"])["OldStateValue"] == "ALARM"
-    actions = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="Action")["AlarmHistoryItems"]
-    assert [item["HistorySummary"] for item in actions] == [f"Successfully executed action {topic}"] * 2
+
+    def actions():
+        items = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="Action")["AlarmHistoryItems"]
+        return [item["HistorySummary"] for item in items]
+
+    waiting.until(lambda: actions() == [f"Successfully executed action {topic}"] * 2, "both actions in the history")
 
 
 def test_an_alarm_with_its_actions_disabled_says_nothing(clients, sns, webhook, topic):

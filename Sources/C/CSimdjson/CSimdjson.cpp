@@ -52,8 +52,9 @@ class Walker {
             if (auto error = document.get_value().get(value)) return error;
             if (auto error = walk(value, {0, 0}, 0)) return error;
         } else {
-            if (auto error = scalar(document, type, {0, 0}, true)) return error;
-            if (root_is_read) return SUCCESS;
+            if (auto error = scalar(document, type, {0, 0})) return error;
+            // simdjson refused the integer and stands before it still.
+            if (end_of_big_integer) return is_blank(end_of_big_integer) ? SUCCESS : TRAILING_CONTENT;
         }
         // Past the last token there is no current location.
         return document.current_location().error() == OUT_OF_BOUNDS ? SUCCESS : TRAILING_CONTENT;
@@ -72,7 +73,7 @@ class Walker {
         switch (type) {
         case ondemand::json_type::array: return depth < depth_max ? list(value, key, depth) : DEPTH_ERROR;
         case ondemand::json_type::object: return depth < depth_max ? map(value, key, depth) : DEPTH_ERROR;
-        default: return scalar(value, type, key, false);
+        default: return scalar(value, type, key);
         }
     }
 
@@ -120,9 +121,9 @@ class Walker {
     }
 
     template <typename Value>
-    error_code scalar(Value &value, ondemand::json_type type, Slice key, bool is_root) {
+    error_code scalar(Value &value, ondemand::json_type type, Slice key) {
         switch (type) {
-        case ondemand::json_type::string: return string(value, key, is_root);
+        case ondemand::json_type::string: return string(value, key);
         case ondemand::json_type::number: return number(value, key);
         case ondemand::json_type::boolean: {
             bool truth;
@@ -142,11 +143,11 @@ class Walker {
     }
 
     template <typename Value>
-    error_code string(Value &value, Slice key, bool is_root) {
+    error_code string(Value &value, Slice key) {
         Slice text;
         std::string_view token;
-        // The token runs from the opening quote to the next structural character; at the root there is none.
-        if (!is_root && !simdjson_result<std::string_view>(value.raw_json_token()).get(token)) {
+        // The token runs from the opening quote to the next structural character or the end of the text.
+        if (!simdjson_result<std::string_view>(value.raw_json_token()).get(token)) {
             token = trimmed(token);
             if (token.size() >= 2 && token.back() == '"' && !std::memchr(token.data(), '\\', token.size())) {
                 ondemand::raw_json_string raw;
@@ -172,7 +173,7 @@ class Walker {
         double approximation;
         if (error) {
             if (!big_integer(trimmed(token), approximation)) return error;
-            root_is_read = true;  // at the root the token runs to the end of the text, so nothing can follow it
+            end_of_big_integer = trimmed(token).data() + trimmed(token).size();
         } else if (number.is_int64()) {
             append(gw_json_integer, static_cast<uint64_t>(number.get_int64()), key);
             return SUCCESS;
@@ -203,6 +204,7 @@ class Walker {
     }
 
     error_code copied(std::string_view text, Slice &slice) {
+        if (text.empty()) return slice = {0, 0}, SUCCESS;  // nothing behind the padding may be in use
         if (text.size() > capacity - tail) return CAPACITY;
         std::memcpy(arena + tail, text.data(), text.size());
         slice = {static_cast<uint32_t>(tail), static_cast<uint32_t>(text.size())};
@@ -210,10 +212,14 @@ class Walker {
         return SUCCESS;
     }
 
+    bool is_blank(const char *rest) const {
+        return trimmed({rest, static_cast<size_t>(arena + tail_start - SIMDJSON_PADDING - rest)}).empty();
+    }
+
     std::vector<gw_json_node> &nodes;
     char *arena;
     size_t tail;
-    bool root_is_read = false;
+    const char *end_of_big_integer = nullptr;
     const size_t tail_start;
     const size_t capacity;
     const uint32_t depth_max;

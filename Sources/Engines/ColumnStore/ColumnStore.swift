@@ -1,5 +1,186 @@
+package import Platform
 package import SignalModel
-// Stand-in until the engine lands.
-package final class ColumnStore: Sendable {
-    package func snapshot(of table: TableID, where isWanted: (PartitionKey) -> Bool) -> TableSnapshot { TableSnapshot(blocks: [], batches: []) }
+import Synchronization
+
+/// The embedded engine: keeps batches of columns for every signal. What is committed is durable and visible before the answer.
+///
+///     let store = try ColumnStore.open(directory: "/var/lib/groundwatch/store", fileSystem: files, clock: clock, layouts: layouts)
+///     try await store.commit([batch], id: id)
+///     for block in store.snapshot(of: .logs, where: { $0.window >= today }).blocks { let rows = try block.rows() … }
+///     try await store.stop()
+///
+/// Rows go into the journal and into memory first; from there they are sealed into parts, and parts are merged. One thread commits,
+/// one does the rest; a simulation opens the store with `isStepped` and takes the steps itself.
+package final class ColumnStore: BatchCommitter, Sendable {
+    let context: StoreContext
+    let tables: Tables
+    private let queue: CommitQueue
+    private let salt: UInt64
+    private let journalFiles: JournalFiles
+    // Each is stepped by its own thread only; the locks hand them over to `stop`, `seal` and a simulation, and are otherwise free.
+    private let committer: Mutex<Committer>
+    private let maintenance: Mutex<Maintenance>
+    private let loops = Mutex<Loops>(Loops())
+
+    private struct Loops {
+        var commit: StepLoop?
+        var maintain: StepLoop?
+    }
+
+    init(context: StoreContext, recovery: consuming Recovery) {
+        self.context = context
+        let configuration = context.configuration
+        tables = recovery.tables
+        salt = recovery.register.manifest.salt
+        journalFiles = recovery.journalFiles
+        queue = CommitQueue(bytesMax: configuration.queueBytesMax)
+        let journal = Journal(
+            journalFiles, fileBytes: configuration.journalFileBytes, salt: salt, lastSequence: tables.publishedThrough)
+        committer = Mutex(Committer(context: context, queue: queue, tables: tables, journal: journal))
+        maintenance = Mutex(
+            Maintenance(context: context, tables: tables, journal: journalFiles, register: recovery.register))
+    }
+
+    // MARK: commits
+
+    package func commit(_ batches: [TableBatch], id: BatchID) async throws(StorageError) -> JournalPosition {
+        let result = await withCheckedContinuation { continuation in
+            submit(batches, id: id) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// As `commit`, for who does not wait: `reply` is called once, on the committer's thread or at once.
+    package func submit(
+        _ batches: [TableBatch], id: BatchID, reply: @escaping @Sendable (Result<JournalPosition, StorageError>) -> Void
+    ) {
+        do throws(StorageError) {
+            let batches = batches.filter { $0.rowCount > 0 }
+            guard !batches.isEmpty else { return reply(.success(JournalPosition(sequence: tables.publishedThrough))) }
+            try admit(batches)
+            let payload = try JournalPayload.encode(batches, id: id, cipher: context.cipher)
+            try queue.put(CommitQueue.Request(batches: batches, entry: Journal.Entry(id: id, payload: payload, salt: salt), reply: reply))
+        } catch {
+            context.counters.add(to: \.refusedCommits)
+            return reply(.failure(error))
+        }
+        loops.withLock { $0.commit }?.wake()
+    }
+
+    private func admit(_ batches: [TableBatch]) throws(StorageError) {
+        for batch in batches {
+            precondition(context.layouts[batch.table] != nil, "rows of table \(batch.table.rawValue) could never be sealed: it has no layout")
+        }
+        let bytes = batches.reduce(0) { $0 + $1.byteCount }
+        let settings = context.configuration
+        guard bytes <= settings.recordBytesMax else {
+            throw StorageError(
+                code: .limit, message: "cannot commit \(bytes) bytes at once: a record holds \(settings.recordBytesMax)")
+        }
+        if let closed = queue.closed { throw closed }
+        let unsealed = tables.unsealed
+        guard unsealed.active.bytes + unsealed.sealing.bytes + queue.bytes + bytes <= settings.unsealedBytesMax else {
+            throw StorageError(code: .busy, message: "cannot commit \(bytes) bytes: \(settings.unsealedBytesMax) are unsealed already")
+        }
+    }
+
+    // MARK: scans
+
+    /// What is visible now of the partitions that `keep` wants.
+    package func snapshot(of table: TableID, where keep: (PartitionKey) -> Bool = { _ in true }) -> TableSnapshot {
+        tables.snapshot(of: table, where: keep)
+    }
+
+    // MARK: work by itself
+
+    /// Commits one group of what waits.
+    package func stepCommitter() -> NextStep {
+        let next = committer.withLock { $0.step() }
+        let (active, sealing) = tables.unsealed
+        if active.bytes + sealing.bytes >= context.configuration.sealBytes { loops.withLock { $0.maintain }?.wake() }
+        return next
+    }
+
+    /// Does one piece of sealing, merging or tidying.
+    package func stepMaintenance() -> NextStep { maintenance.withLock { $0.step() } }
+
+    /// Seals everything committed so far. Blocks the thread.
+    package func seal() throws(StorageError) { try maintenance.withLock { maintenance throws(StorageError) in try maintenance.seal() } }
+
+    /// Drops what is dead and merges what is worth it. Blocks the thread.
+    package func merge() throws(StorageError) { try maintenance.withLock { maintenance throws(StorageError) in try maintenance.merge() } }
+
+    func start() {
+        loops.withLock { loops in
+            loops.commit = StepLoop(name: "commit", CommitSteps(store: self))
+            loops.maintain = StepLoop(name: "maintain", nice: 19, MaintenanceSteps(store: self))
+        }
+    }
+
+    /// Finishes what waits, seals everything and writes no more. Commits after this get `.closed`.
+    package func stop() async throws(StorageError) {
+        let result = await withCheckedContinuation { continuation in
+            _ = WorkerThread(name: "stop") {
+                continuation.resume(returning: Result { () throws(StorageError) in try self.finish() })
+            }
+        }
+        try result.get()
+    }
+
+    /// `stop` for who may block.
+    package func finish() throws(StorageError) {
+        queue.close(StorageError(code: .closed, message: "cannot commit: the store stops"))
+        let running = loops.withLock { loops in
+            defer { loops = Loops() }
+            return loops
+        }
+        running.commit?.stop()
+        running.maintain?.stop()
+        let broken = committer.withLock { committer in
+            while committer.step() == .atOnce {}
+            committer.close()
+            return committer.broken
+        }
+        // After a failed sync the disk is not to be trusted; everything acknowledged is in the journal.
+        if let broken { throw broken }
+        try seal()
+    }
+
+    // MARK: figures
+
+    package var figures: StoreFigures {
+        var figures = context.counters.current
+        figures.tables = tables.figures()
+        let unsealed = tables.unsealed
+        figures.unsealedBytes = unsealed.active.bytes + unsealed.sealing.bytes
+        figures.waitingBytes = queue.bytes
+        figures.isClosed = queue.closed != nil
+        return figures
+    }
+
+    /// What must always hold.
+    /// - Throws: `.corrupt`, with what does not.
+    package func checkInvariants() throws(StorageError) {
+        try tables.check()
+        let manifest = maintenance.withLock { $0.manifest }
+        let listed = Set(manifest.parts.map(\.number))
+        let served = Set(tables.parts.map(\.number))
+        guard listed == served else { throw .corrupt("store", "the manifest lists parts \(listed), snapshots show \(served)") }
+        guard manifest.sealedThrough <= tables.publishedThrough else {
+            throw .corrupt("store", "sealed through \(manifest.sealedThrough), published through \(tables.publishedThrough)")
+        }
+        for number in served where !context.files.system.exists(context.files.part(number)) {
+            throw .corrupt("store", "part \(number) has no file")
+        }
+    }
+}
+
+private struct CommitSteps: Stepper {
+    let store: ColumnStore
+    mutating func step() -> NextStep { store.stepCommitter() }
+}
+
+private struct MaintenanceSteps: Stepper {
+    let store: ColumnStore
+    mutating func step() -> NextStep { store.stepMaintenance() }
 }

@@ -33,6 +33,7 @@ struct BoundedOutput {
 func filled(
     _ count: Int, _ body: (UnsafeMutableRawBufferPointer) throws(BytesError) -> Void
 ) throws(BytesError) -> [UInt8] {
+    guard count >= 0 else { throw BytesError(code: .malformed, message: "cannot decompress to \(count) bytes") }
     var failure: BytesError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
         do throws(BytesError) {

@@ -102,7 +102,7 @@ package struct ByteReader {
         var shift: UInt64 = 0
         for index in position..<min(base.count, position + 10) {
             let byte = base[index]
-            if shift == 63, byte > 1 { break }
+            guard shift < 63 || byte <= 1 else { throw tooLong() }
             value |= UInt64(byte & 0x7f) &<< shift
             if byte < 0x80 {
                 position = index + 1
@@ -110,8 +110,11 @@ package struct ByteReader {
             }
             shift += 7
         }
-        guard remaining >= 10 || shift == 63 else { throw truncated(remaining + 1) }
-        throw BytesError(code: .malformed, message: "cannot read varint at byte \(position): longer than 64 bits")
+        throw truncated(remaining + 1)      // ten bytes would have been decided on
+    }
+
+    @inline(never) func tooLong() -> BytesError {
+        BytesError(code: .malformed, message: "cannot read varint at byte \(position): longer than 64 bits")
     }
 
     @inline(never) @usableFromInline func truncated(_ count: Int) -> BytesError {

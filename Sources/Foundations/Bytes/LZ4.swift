@@ -24,9 +24,7 @@ package enum LZ4 {
 
     /// Fills `target` exactly: a block does not hold its size, it is declared beside it.
     package static func decompress(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) throws(BytesError) {
-        guard bytes.count <= Int(Int32.max), target.count <= inputBytesMax else {
-            throw BytesError(code: .tooLarge, message: "cannot decompress lz4: \(target.count) bytes in one block")
-        }
+        guard bytes.count <= Int(Int32.max), target.count <= inputBytesMax else { throw tooLarge(target.count) }
         guard !target.isEmpty else {
             // The one block of nothing is a zero token; LZ4 would want an address for the target.
             guard bytes.count == 1, bytes[0] == 0 else { throw malformed("bytes in an empty block") }
@@ -41,11 +39,16 @@ package enum LZ4 {
 
     /// - Parameter count: the size declared beside the bytes; bound it before, it is allocated at once.
     package static func decompress(_ bytes: UnsafeRawBufferPointer, exactly count: Int) throws(BytesError) -> [UInt8] {
-        try filled(count) { target throws(BytesError) in try decompress(bytes, into: target) }
+        guard count <= inputBytesMax else { throw tooLarge(count) }
+        return try filled(count) { target throws(BytesError) in try decompress(bytes, into: target) }
     }
 
     package static func decompress(_ bytes: [UInt8], exactly count: Int) throws(BytesError) -> [UInt8] {
         try bytes.withRawBytes { raw throws(BytesError) in try decompress(raw, exactly: count) }
+    }
+
+    private static func tooLarge(_ count: Int) -> BytesError {
+        BytesError(code: .tooLarge, message: "cannot decompress lz4: \(count) bytes in one block")
     }
 
     private static func malformed(_ why: String) -> BytesError {

@@ -19,18 +19,20 @@ package struct Console: Sendable {
         package init(uiDirectory: String? = nil) { self.uiDirectory = uiDirectory }
     }
 
-    private let files: any ConsoleFiles
+    /// Asked at each request, so that a server nobody looks at never unpacks its pages.
+    private let source: @Sendable () -> any ConsoleFiles
+    private var files: any ConsoleFiles { source() }
 
     /// - Parameter fileSystem: where `uiDirectory` is; not used without one.
-    package init(_ configuration: Configuration = Configuration(), fileSystem: (any FileSystem)? = nil) {
-        if let directory = configuration.uiDirectory, let fileSystem {
-            files = DiskFiles(directory: directory, fileSystem: fileSystem)
+    package init(_ configuration: Configuration = Configuration(), fileSystem: any FileSystem = LinuxFileSystem()) {
+        if let directory = configuration.uiDirectory {
+            source = { DiskFiles(directory: directory, fileSystem: fileSystem, libraries: PackedFiles.fromBuild) }
         } else {
-            files = PackedFiles.fromBuild
+            source = { PackedFiles.fromBuild }
         }
     }
 
-    init(files: any ConsoleFiles) { self.files = files }
+    init(files: @escaping @Sendable () -> any ConsoleFiles) { source = files }
 
     /// The answer to a request for the console, or nil when its path is another's.
     ///
@@ -70,7 +72,7 @@ package struct Console: Sendable {
     private func content(_ name: String, for head: HTTPRequestHead, cacheControl: String) -> HTTPResponse {
         let accepted = AcceptedEncodings(head.headers["Accept-Encoding"])
         let file: ConsoleFile?
-        do { file = try files.file(name, gzip: accepted.gzip) } catch { return Self.text(500, error.message) }
+        do { file = try files.file(name, gzip: accepted.gzip) } catch { return Self.text(500, "cannot read \(name): \(error)") }
         guard let file else { return Self.text(404, "cannot find \(head.path)") }
 
         var headers: HTTPHeaders = ["Cache-Control": cacheControl, "Vary": "Accept-Encoding"]

@@ -1,5 +1,6 @@
 // Where the console's files come from: the binary, or a folder while somebody works on the pages.
 
+import Bytes
 import Platform
 
 /// One file, ready to send.
@@ -20,7 +21,7 @@ protocol ConsoleFiles: Sendable {
     var hasLibraries: Bool { get }
     /// - Parameter name: from the address, not to be trusted.
     /// - Returns: nil when there is no such file.
-    func file(_ name: String, gzip: Bool) throws(FileError) -> ConsoleFile?
+    func file(_ name: String, gzip: Bool) throws -> ConsoleFile?
 }
 
 /// The files that the build packed. A name is looked up in a table, so no name can lead anywhere else.
@@ -32,6 +33,7 @@ struct PackedFiles: ConsoleFiles {
     let isFixed = true
     let hasLibraries: Bool
     private let members: [String: [UInt8]]
+    var names: some Collection<String> { members.keys }
 
     init(version: String, _ files: [PackedFile]) {
         self.version = version
@@ -39,34 +41,35 @@ struct PackedFiles: ConsoleFiles {
         hasLibraries = members["vendor/vue.js"] != nil
     }
 
-    func file(_ name: String, gzip: Bool) -> ConsoleFile? {
-        members[name].map { ConsoleFile(bytes: $0, isGzip: true, tag: "\"\(version)\"") }
+    /// The name is part of the address and the version of the name, so the version with the encoding tells answers apart.
+    func file(_ name: String, gzip: Bool) throws -> ConsoleFile? {
+        guard let member = members[name] else { return nil }
+        if gzip { return ConsoleFile(bytes: member, isGzip: true, tag: "\"\(version)-gzip\"") }
+        return ConsoleFile(bytes: try Gzip.decompress(member, atMost: Self.fileBytesMax), isGzip: false, tag: "\"\(version)\"")
     }
+
+    /// Several times the largest library.
+    private static let fileBytesMax = 16 << 20
 }
 
 /// Pages from a folder, libraries from the binary.
 struct DiskFiles: ConsoleFiles {
     let directory: String
     let fileSystem: any FileSystem
+    let libraries: PackedFiles
     /// The version that the pages' sources name.
     let version = "dev"
     let isFixed = false
-    var hasLibraries: Bool { PackedFiles.fromBuild.hasLibraries }
+    var hasLibraries: Bool { libraries.hasLibraries }
 
-    func file(_ name: String, gzip: Bool) throws(FileError) -> ConsoleFile? {
-        if name.hasPrefix("vendor/") { return PackedFiles.fromBuild.file(name, gzip: gzip) }
-        guard Self.isPlain(name) else { return nil }
-        do throws(FileError) {
-            let file = try fileSystem.open("\(directory)/\(name)", .read)
-            let size = try file.size()
-            var bytes = [UInt8](repeating: 0, count: size)
-            let count = try bytes.withUnsafeMutableBufferPointer { buffer throws(FileError) in
-                try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
-            }
-            return ConsoleFile(bytes: Array(bytes.prefix(count)), isGzip: false, tag: nil)
-        } catch where error.code == .notFound {
-            return nil
-        }
+    func file(_ name: String, gzip: Bool) throws -> ConsoleFile? {
+        if name.hasPrefix("vendor/") { return try libraries.file(name, gzip: gzip) }
+        let path = "\(directory)/\(name)"
+        guard Self.isPlain(name), fileSystem.exists(path) else { return nil }
+        let file = try fileSystem.open(path, .read)
+        var bytes = [UInt8](repeating: 0, count: try file.size())
+        let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+        return ConsoleFile(bytes: Array(bytes.prefix(count)), isGzip: false, tag: nil)
     }
 
     /// Whether each part of the path is letters, digits, `_` and `-`, with dots inside only: nothing climbs out of the folder.

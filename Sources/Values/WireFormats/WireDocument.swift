@@ -62,6 +62,7 @@ package enum WireKind: UInt8, Sendable {
     }
 
     private func isSame(_ arena: UnsafeBufferPointer<UInt8>, at offset: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        precondition(offset + key.count <= arena.count, "a node's bytes lie in its arena")
         for i in 0..<key.count where arena[offset + i] != key[i] { return false }
         return true
     }

@@ -74,7 +74,8 @@ package struct WireNode: Sendable {
     private func withArena<Result, Failure: Error>(
         _ offset: Int, _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try tape.arena.withUnsafeBufferPointer { arena throws(Failure) in
+        precondition(offset + count <= tape.arena.count, "a node's bytes lie in its arena")
+        return try tape.arena.withUnsafeBufferPointer { arena throws(Failure) in
             try body(UnsafeBufferPointer(rebasing: arena[offset..<offset + count]))
         }
     }

@@ -46,13 +46,8 @@ class Server:
         return f"http://{self.address}"
 
     def start(self):
-        assert self.process is None, "the server runs already"
-        assert BINARY.exists(), f"there is no program at {BINARY}: build it, or set GROUNDWATCH_BINARY"
         begun = time.monotonic()
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [str(BINARY), "serve", *self.arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=self.environment, cwd=self.directory)
+        self._launch()
         try:
             waiting.until(self.is_ready, "GET /health/ready to answer 200", READY_SECONDS, every=0.01)
         except AssertionError as error:
@@ -60,6 +55,19 @@ class Server:
             raise AssertionError(f"{error}\n{self.log_tail()}") from None
         self.seconds_to_ready = time.monotonic() - begun
         return self
+
+    def start_and_kill9_after(self, seconds):
+        self._launch()
+        time.sleep(seconds)
+        self.kill9()
+
+    def _launch(self):
+        assert self.process is None, "the server runs already"
+        assert BINARY.exists(), f"there is no program at {BINARY}: build it, or set GROUNDWATCH_BINARY"
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(BINARY), "serve", *self.arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self.environment, cwd=self.directory)
 
     def is_ready(self):
         code = self.process.poll()

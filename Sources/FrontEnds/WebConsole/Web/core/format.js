@@ -67,7 +67,7 @@ export function visible(text, limit = 4000) {
     const part = whole.length > limit ? whole.slice(0, limit) : whole;
     const shown = part.replace(unseen, mark => {
         const code = mark.codePointAt(0);
-        return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? '\u2421' : `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
+        return code < 0xa0 ? `\\x${code.toString(16).padStart(2, '0')}` : `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
     });
     return whole.length > limit ? `${shown}… (${number(whole.length)} characters)` : shown;
 }

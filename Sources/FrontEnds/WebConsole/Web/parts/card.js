@@ -34,7 +34,7 @@ export const Teach = {
 };
 
 /** An aws-cli command against this server. */
-export const awsCommand = (...parts) => [`aws --endpoint-url ${location.origin} --region us-east-1`, ...parts].join(' \\\n  ');
+export const awsCommand = (...parts) => `aws --endpoint-url ${location.origin} \\\n  --region us-east-1 ${parts.join(' \\\n  ')}`;
 
 /** @param {import('../core/api.js').ApiError} error */
 export const errorNote = (error, since, onRetry) => h('div', { class: 'failed', role: 'alert' }, [

@@ -5,7 +5,7 @@ import { day, shortClock } from '../core/time.js';
 /**
  * @typedef {{key: string, label: string, token: string, values: (number|null)[]}} ChartSeries
  * @typedef {{value: number, label: string}} Threshold
- * @typedef {{times: number[], period: number, window: {from: number, to: number}, series: ChartSeries[],
+ * @typedef {{times: number[], period: number, window: {from: number, to: number, now: number}, series: ChartSeries[],
  *   shape: 'line'|'area'|'bars', unit: string, thresholds: Threshold[]}} ChartData
  */
 
@@ -15,7 +15,7 @@ export const margins = { left: 52, right: 14, top: 10, bottom: 24 };
 const daySpan = 86_400_000;
 
 /** Whether the newest period is still filling. */
-export const isFilling = ({ times, period, window }) => times.length > 0 && times.at(-1) + period * 1000 > window.to;
+export const isFilling = ({ times, period, window }) => times.length > 0 && times.at(-1) + period * 1000 > window.now;
 
 /** @param {ChartData} data; @param {Set<string>} hidden keys of series; @param {Record<string, string>} colors */
 export function chartOptions(data, hidden, colors) {
@@ -35,19 +35,29 @@ export function chartOptions(data, hidden, colors) {
             },
         },
         yAxis: {
-            type: 'value', splitNumber: 3, max: ({ max }) => ceiling(max, data.thresholds),
-            min: ({ min }) => Math.min(0, min),
+            type: 'value', ...scale(shown, data),
             axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: colors.grid } },
-            axisLabel: { color: colors.axis, fontSize: 11, formatter: value => quantity(value, data.unit), showMaxLabel: data.thresholds.length === 0 },
+            axisLabel: { color: colors.axis, fontSize: 11, formatter: value => quantity(value, data.unit), },
         },
         series: drawn,
     };
 }
 
-/** Makes room for a threshold unless that would flatten the data; null leaves the choice to the axis. */
-function ceiling(max, thresholds) {
-    const near = thresholds.map(({ value }) => value).filter(value => value > max && value <= Math.max(max, 1e-9) * 5);
-    return near.length > 0 ? Math.max(...near) * 1.08 : null;
+/** Steps of an axis, times a power of ten. */
+const steps = [1, 2, 2.5, 5, 10];
+
+/** An axis from zero with at most four round steps, and room for a threshold unless that would flatten the data. */
+function scale(shown, { shape, times, thresholds, unit }) {
+    const values = shown.flatMap(series => series.values.filter(value => value !== null && value !== undefined));
+    if (values.some(value => value < 0)) return { splitNumber: 3 };
+    const sums = shape === 'line' ? values : times.map((_, index) => shown.reduce((sum, series) => sum + (series.values[index] ?? 0), 0));
+    const largest = sums.reduce((best, value) => Math.max(best, value), 0);
+    const near = thresholds.map(({ value }) => value * 1.04).filter(value => value <= Math.max(largest, 1e-9) * 5);
+    const top = Math.max(largest, ...near) || 1;
+    const power = 10 ** Math.floor(Math.log10(top / 4));
+    const step = steps.map(factor => factor * power).find(step => Math.ceil(top / step) <= 4) ?? 10 * power;
+    const interval = unit === 'Count' ? Math.max(1, Math.ceil(step)) : step;
+    return { min: 0, max: Math.ceil(top / interval) * interval, interval };
 }
 
 /** A period without data is a hole in the line; a point between two holes is drawn as a dot, or it would vanish. */
@@ -92,7 +102,7 @@ function thresholdLines({ thresholds, unit }, colors) {
         lineStyle: { color: colors.alarm, width: 1, type: [6, 4] },
         data: thresholds.map(({ value }) => ({
             yAxis: value,
-            label: { formatter: () => quantity(value, unit), position: 'insideStartTop', color: colors.alarm, fontSize: 11 },
+            label: { show: value !== 0, formatter: () => quantity(value, unit), position: 'insideStartTop', color: colors.alarm, fontSize: 11 },
         })),
     };
 }

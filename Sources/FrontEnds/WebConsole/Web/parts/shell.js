@@ -8,14 +8,14 @@ import { ago, clock, day, isMoving, range, ranges, shortClock, useNow } from '..
 import { icon } from './icons.js';
 
 function rail() {
-    return h('nav', { class: 'rail', 'aria-label': 'Pages' }, routes.map(({ path, name, icon: symbol }) => h('a', {
+    return h('nav', { class: 'rail', 'aria-label': 'Pages' }, h('ul', routes.map(({ path, name, icon: symbol }) => h('li', h('a', {
         href: address(path, { from: route.query.from, to: route.query.to }), class: { here: route.path === path }, 'aria-current': route.path === path ? 'page' : null,
         onClick: event => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;
             event.preventDefault();
             go(path);
         },
-    }, [icon(symbol), h('span', name)])));
+    }, [icon(symbol), h('span', name)])))));
 }
 
 function rangePicker() {
@@ -39,9 +39,9 @@ function describe(from, to) {
 /** Says in words whether the page is live, paused, or showing old data. */
 function liveness(now) {
     const { failingSince, at } = freshness;
-    if (failingSince) return { look: 'stale', text: at ? `Stale since ${clock(failingSince)}` : 'No answer' };
+    if (failingSince) return { look: 'stale', text: at ? `Stale since ${clock(failingSince)}` : 'Failing' };
     if (!isLive.value) return { look: 'paused', text: isMoving.value ? 'Paused' : 'Fixed range' };
-    return { look: 'live', text: at ? `Live · ${ago(at, now)}` : 'Live' };
+    return { look: 'following', text: at ? `Live · ${ago(at, now)}` : 'Live' };
 }
 
 function topBar(now) {

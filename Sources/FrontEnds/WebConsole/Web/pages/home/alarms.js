@@ -36,7 +36,7 @@ function condition(alarm) {
 
 function row(alarm, now) {
     const at = since(alarm);
-    return h('li', { key: alarm.AlarmName, class: ['alarm', alarm.StateValue === 'ALARM' ? 'firing' : null] }, [
+    return h('li', { key: alarm.AlarmName, class: ['alarmrow', alarm.StateValue === 'ALARM' ? 'firing' : null] }, [
         h('div', { class: 'first' }, [
             stateBadge(alarm.StateValue),
             h('strong', { title: visible(alarm.AlarmName, 255) }, visible(alarm.AlarmName, 255)),
@@ -49,8 +49,8 @@ function row(alarm, now) {
 
 const teach = () => h(Teach, {
     what: 'No alarms are defined. This one fires when fewer than one ticket is sold in a minute:',
-    command: awsCommand('cloudwatch put-metric-alarm --alarm-name no-sales', '--namespace EventPro --metric-name TicketsSold --statistic Sum',
-        '--period 60 --evaluation-periods 1 --threshold 1', '--comparison-operator LessThanThreshold --treat-missing-data breaching'),
+    command: awsCommand('cloudwatch put-metric-alarm --alarm-name no-sales', '--namespace EventPro --metric-name TicketsSold',
+        '--statistic Sum --period 60 --evaluation-periods 1', '--comparison-operator LessThanThreshold', '--threshold 1 --treat-missing-data breaching'),
 });
 
 export function alarmsCard(live, now) {

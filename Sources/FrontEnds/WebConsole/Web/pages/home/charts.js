@@ -6,10 +6,10 @@ import { isFilling, latestIndex } from '../../parts/chartoptions.js';
 import { chartTable } from '../../parts/charttable.js';
 import { colorTokens } from '../../parts/colors.js';
 import { icon } from '../../parts/icons.js';
-import { quantity } from '../../core/format.js';
+import { quantity, visible } from '../../core/format.js';
 import { refresh, useLive } from '../../core/live.js';
 import { listMetrics, metricData, seriesKey } from '../../core/metrics.js';
-import { bounds, periodFor } from '../../core/time.js';
+import { bounds, isMoving, periodFor } from '../../core/time.js';
 import { chooseCharts } from './definitions.js';
 
 /** Which metrics exist changes slowly; it is asked again this often, and at once while there are none. */
@@ -29,7 +29,7 @@ export function useCharts() {
         }
         const choices = charts.flatMap(chart => chart.choices);
         const { from, to } = bounds(now);
-        const window = { from, to, period: periodFor({ from, to }) };
+        const window = { from, to, now, period: periodFor({ from, to }) };
         const answer = choices.length > 0 ? await metricData(choices, window, signal) : { ok: true, value: { times: [], columns: [], messages: [] } };
         if (!answer.ok) return answer;
         const { times, columns, messages } = answer.value;
@@ -56,8 +56,8 @@ function thresholdsFor(choices, period, alarms) {
 
 /** The figure in the card's head: the sum of a rate's series, or the first series' newest complete value. */
 function headline(definition, data) {
-    const end = data.times.length - (isFilling(data) ? 2 : 1);
     if (definition.isRate) {
+        const end = data.times.length - (isFilling(data) ? 2 : 1);
         const known = data.series.map(series => series.values[end]).filter(value => value !== null && value !== undefined);
         return known.length > 0 ? quantity(known.reduce((sum, value) => sum + value, 0), data.unit) : '–';
     }
@@ -93,7 +93,7 @@ const Panel = {
                     }, icon(isTable.value ? 'chart' : 'table')),
                 ],
                 default: () => [
-                    h('p', { class: 'headline' }, [headline(definition, data.value), h('span', { class: 'meta' }, definition.isRate || choices.length === 1 ? ' now' : ` now, ${first.label}`)]),
+                    h('p', { class: 'headline' }, [headline(definition, data.value), h('span', { class: 'meta' }, ` ${isMoving.value ? 'now' : 'at the end'}` + (definition.isRate || choices.length === 1 ? '' : `, ${visible(first.label, 80)}`))]),
                     isTable.value ? chartTable(definition.title, data.value) : h(Chart, { title: definition.title + rate, data: data.value }),
                 ],
             });

@@ -91,8 +91,8 @@ function seriesOf({ namespace, metric, by }, metrics) {
 function labelOf(source, metric, stat, seriesCount, sourceCount) {
     const values = (metric.Dimensions ?? []).map(({ Value }) => Value).join(' · ');
     const parts = [];
-    if (sourceCount > 1) parts.push(source.label ?? source.metric);
-    if (seriesCount > 1 && values) parts.push(values);
+    if (sourceCount > 1 && !source.by) parts.push(source.label ?? source.metric);
+    if ((seriesCount > 1 || source.by) && values) parts.push(values);
     if (source.stats.length > 1) parts.push(stat);
     return parts.join(' · ') || values || source.label || source.metric;
 }

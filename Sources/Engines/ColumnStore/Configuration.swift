@@ -1,0 +1,55 @@
+package import Platform
+package import SignalModel
+
+extension ColumnStore {
+    /// Sizes in bytes of memory or disk, times in nanoseconds. The defaults serve one machine with a few gigabytes of memory;
+    /// `checked` holds their relations.
+    package struct Configuration: Sendable {
+        /// Length to which journal files are pre-written. Two exist at least: the one written to and the next.
+        package var journalFileBytes = 64 << 20
+        /// What one commit may hold, encoded. A record never spans two journal files.
+        package var recordBytesMax = 32 << 20
+        /// How much of what waits is written and synced together. More only makes the first of a group wait longer.
+        package var groupBytesMax = 4 << 20
+        /// What may wait for the committer before commits are refused with `.busy`.
+        package var queueBytesMax = 64 << 20
+        /// Unsealed rows are sealed above this size …
+        package var sealBytes = 64 << 20
+        /// … or when the oldest of them is this old.
+        package var sealAge: Int64 = 600_000_000_000
+        /// Commits are refused with `.busy` while more than this is unsealed; also bounds the replay at start.
+        package var unsealedBytesMax = 256 << 20
+        /// Batch ids remembered for retries.
+        package var recentBatchesMax = 65_536
+        /// Commits fail with `.noSpace` while fewer bytes are free: merges and the journal need room to work.
+        package var freeBytesMin = 256 << 20
+        /// Adjacent parts merged at once.
+        package var mergePartsMin = 4
+        package var mergePartsMax = 16
+        /// Decoded bytes of the parts that one merge may take: it holds them in memory.
+        package var mergeBytesMax = 256 << 20
+        /// A part is rewritten when a greater share of its rows is dead.
+        package var deadShareMax = 0.3
+        /// How often parts are looked through for dead rows.
+        package var retentionPeriod: Int64 = 60_000_000_000
+        /// Rest after work that failed, before it is tried again.
+        package var retryAfter: Int64 = 10_000_000_000
+        /// Where reads of blocks reserve their memory; nil counts nothing.
+        package var readMemory: MemoryBudget?
+
+        /// Asked before a part of nothing but dead rows is dropped; false keeps it for another while (it is being archived).
+        package var mayDrop: @Sendable (TableID, PartitionKey) -> Bool = { _, _ in true }
+
+        package init() {}
+
+        /// - Precondition: the relations hold; a server checks what users set before it gets here.
+        var checked: Configuration {
+            precondition(groupBytesMax > 0 && queueBytesMax >= groupBytesMax, "the queue must hold a group")
+            precondition(recordBytesMax < journalFileBytes, "a journal file must hold a record")
+            precondition(recordBytesMax <= 1 << 30, "a record of over 1 GB cannot be compressed at once")
+            precondition(sealBytes <= unsealedBytesMax, "sealing must begin before commits are refused")
+            precondition(mergePartsMin >= 2 && mergePartsMax >= mergePartsMin, "a merge joins two parts at least")
+            return self
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Platform
+import SignalModel
+
+/// Replays the journal's files after what the parts hold, and makes sure that what is shown now is durable.
+struct JournalRecovery {
+    private let context: StoreContext
+    private let salt: UInt64
+    private var files: StoreFiles { context.files }
+
+    init(_ context: StoreContext, salt: UInt64) {
+        self.context = context
+        self.salt = salt
+    }
+
+    /// - Parameter tables: hold the parts; get the unsealed rows.
+    func replay(into tables: Tables) throws(StorageError) -> JournalFiles {
+        let names = try onDisk { () throws(FileError) in try files.system.list(files.journal) }
+        let generations = names.compactMap(JournalFiles.generation).sorted()
+        var scans: [JournalScan] = []
+        for generation in generations { scans.append(try scan(generation)) }
+        let limits = try limits(of: &scans)
+        var replay = JournalReplay(sealedThrough: tables.publishedThrough)
+        var found: [(generation: UInt64, last: UInt64)] = []
+        for place in scans.indices {
+            let first = replay.next
+            let result = try replay.replay(&scans[place], limit: limits[place]) { record, payload throws(StorageError) in
+                try publish(record, payload, into: tables)
+            }
+            // Written before the crash but perhaps not synced: nobody may see a row that the next crash could take back.
+            if replay.next > first {
+                let file = scans[place].file
+                try onDisk { () throws(FileError) in try file.sync() }
+            }
+            if result.lost > 0 { report(generations[place], result.lost) }
+            found.append((generations[place], result.last))
+        }
+        tables.skip(through: replay.next - 1)
+        if !found.isEmpty { try onDisk { () throws(FileError) in try files.system.syncDirectory(files.journal) } }
+        return JournalFiles(files, fileBytes: context.configuration.journalFileBytes, names: names, found: found)
+    }
+
+    private func scan(_ generation: UInt64) throws(StorageError) -> JournalScan {
+        let path = files.journal + "/" + JournalFiles.name(generation)
+        let file = try onDisk { () throws(FileError) in try files.system.open(path, .update) }
+        return try JournalScan(file, generation: generation, salt: salt)
+    }
+
+    /// For each file the sequence before the first one of the next file that has any; nil for the last.
+    private func limits(of scans: inout [JournalScan]) throws(StorageError) -> [UInt64?] {
+        var limits: [UInt64?] = []
+        var limit: UInt64?
+        for place in scans.indices.reversed() {
+            limits.append(limit)
+            limit = try firstSequence(&scans[place]).map { $0 - 1 } ?? limit
+        }
+        return limits.reversed()
+    }
+
+    private func firstSequence(_ scan: inout JournalScan) throws(StorageError) -> UInt64? {
+        if let record = try scan.record(at: 0) { return record.sequence }
+        // The first was damaged; what follows knows at least where its own group began.
+        return try scan.nextRecord(after: 0).map { $0.record.durableThrough + 1 }
+    }
+
+    private func publish(_ record: JournalRecord, _ payload: [UInt8], into tables: Tables) throws(StorageError) {
+        let batches = try JournalPayload.decode(payload, id: record.id, cipher: context.cipher) { table, rows in
+            context.report(.rowsErased(table: table, rows: rows))
+        }
+        for batch in batches { _ = try context.layout(of: batch.table) }
+        tables.publish([(record.id, batches)], through: record.sequence, now: context.clock.monotonicNanoseconds)
+        for batch in batches { context.layouts[batch.table]?.didPublish(batch) }
+    }
+
+    private func report(_ generation: UInt64, _ lost: UInt64) {
+        context.report(.journalDamaged(file: JournalFiles.name(generation), commitsLost: lost))
+    }
+}

@@ -1,0 +1,121 @@
+import SignalModel
+
+/// Joins parts, and leaves out what is dead or damaged on the way.
+struct Merger {
+    let context: StoreContext
+    let tables: Tables
+
+    /// What to do next with the parts of a store.
+    enum Work {
+        /// Join these, of one partition and adjacent; or rewrite one that is largely dead.
+        case merge([Part])
+        /// Every row of them is dead.
+        case drop([Part])
+    }
+
+    /// What is dead by now; looks at every block's header.
+    func deadWork(now: Int64) throws(StorageError) -> [Work] {
+        var dropped: [Part] = []
+        var rewritten: [Work] = []
+        for part in tables.parts {
+            let dead = try deadRows(of: part, now: now)
+            if dead == part.rowCount {
+                if context.configuration.mayDrop(part.table, part.partition) { dropped.append(part) }
+            } else if Double(dead) > Double(part.rowCount) * context.configuration.deadShareMax,
+                part.plainBytes <= context.configuration.mergeBytesMax
+            {
+                rewritten.append(.merge([part]))
+            }
+        }
+        return (dropped.isEmpty ? [] : [.drop(dropped)]) + rewritten
+    }
+
+    /// The cheapest run of any partition.
+    func mergeWork() -> Work? {
+        let settings = context.configuration
+        let plan = MergePlan(partsMin: settings.mergePartsMin, partsMax: settings.mergePartsMax, bytesMax: settings.mergeBytesMax)
+        var best: [Part]?
+        for parts in tables.partsByPartition() {
+            guard let run = plan.run(in: parts.map { MergePlan.Candidate(number: $0.number, bytes: $0.plainBytes) }) else { continue }
+            let bytes = parts[run].reduce(0) { $0 + $1.plainBytes }
+            if bytes < best?.reduce(0, { $0 + $1.plainBytes }) ?? .max { best = Array(parts[run]) }
+        }
+        return best.map { .merge($0) }
+    }
+
+    func act(_ work: Work, _ register: inout PartRegister, now: Int64) throws(StorageError) {
+        switch work {
+        case .drop(let parts):
+            try register.commitMerge(of: parts, as: [])
+            context.counters.add(to: \.droppedParts, parts.count)
+        case .merge(let parts):
+            try merge(parts, &register, now: now)
+            context.counters.add(to: \.merges)
+        }
+    }
+
+    private func merge(_ parts: [Part], _ register: inout PartRegister, now: Int64) throws(StorageError) {
+        var builder = PartBuilder(
+            number: register.newNumber(), table: parts[0].table, partition: parts[0].partition, context: context)
+        let merged: Part?
+        do throws(StorageError) {
+            for (scope, blocks) in try livingBlocks(of: parts, now: now) {
+                var batches: [TableBatch] = []
+                for block in blocks { batches.append(try block.part.rows(ofBlock: block.place)) }
+                try builder.append(batches, scope: scope)
+            }
+            merged = try builder.finish(order: parts[0].order)
+        } catch {
+            builder.abandon()
+            throw error
+        }
+        do throws(StorageError) {
+            try register.commitMerge(of: parts, as: merged.map { [$0] } ?? [])
+        } catch {
+            builder.abandon()
+            throw error
+        }
+    }
+
+    /// By scope in order of first appearance, so that only one scope's rows are in memory at a time.
+    private func livingBlocks(of parts: [Part], now: Int64) throws(StorageError) -> [(BlockScope, [(part: Part, place: Int)])] {
+        let layout = try context.layout(of: parts[0].table)
+        var groups: [(BlockScope, [(part: Part, place: Int)])] = []
+        var places: [BlockScope: Int] = [:]
+        for part in parts {
+            let damaged = part.damagedBlocks
+            for (place, block) in part.index.blocks.enumerated() where !damaged.contains(place) {
+                if layout.isDead(block.header, now: now) { continue }
+                if try isKeyGone(block.header.scope) { continue }
+                let scope = block.header.scope
+                if let known = places[scope] {
+                    groups[known].1.append((part, place))
+                } else {
+                    places[scope] = groups.count
+                    groups.append((scope, [(part, place)]))
+                }
+            }
+        }
+        return groups
+    }
+
+    private func deadRows(of part: Part, now: Int64) throws(StorageError) -> Int {
+        let layout = try context.layout(of: part.table)
+        var rows = 0
+        for block in part.index.blocks {
+            let isKeyGone = try isKeyGone(block.header.scope)
+            if isKeyGone || layout.isDead(block.header, now: now) { rows += block.header.rowCount }
+        }
+        return rows
+    }
+
+    private func isKeyGone(_ scope: BlockScope) throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            _ = try context.cipher.key(scope.key)
+            return false
+        } catch {
+            guard error.code == .keyGone else { throw error }
+            return true
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Platform
+import SignalModel
+
+/// Turns batches into one part of a partition: for sealing and merging alike.
+struct PartBuilder {
+    private let context: StoreContext
+    private let table: TableID
+    private let partition: PartitionKey
+    private let number: UInt64
+    private var writer: PartWriter?
+    /// Rows left out because their key is gone.
+    private(set) var erasedRows = 0
+
+    init(number: UInt64, table: TableID, partition: PartitionKey, context: StoreContext) {
+        self.number = number
+        self.table = table
+        self.partition = partition
+        self.context = context
+    }
+
+    /// - Parameter batches: of one scope, oldest first.
+    mutating func append(_ batches: [TableBatch], scope: BlockScope) throws(StorageError) {
+        let layout = try context.layout(of: table)
+        do throws(StorageError) {
+            _ = try context.cipher.key(scope.key)
+        } catch {
+            guard error.code == .keyGone else { throw error }
+            erasedRows += batches.reduce(0) { $0 + $1.rowCount }
+            return
+        }
+        for block in try layout.encode(batches) {
+            if writer == nil {
+                writer = try PartWriter(
+                    number: number, table: table, partition: partition, files: context.files, cipher: context.cipher)
+            }
+            try writer!.append(block, scope: scope)
+        }
+    }
+
+    /// - Parameter order: the part's place in its partition.
+    /// - Returns: nil when there was nothing to write.
+    mutating func finish(order: UInt64) throws(StorageError) -> Part? {
+        guard writer != nil else { return nil }
+        return Part(try writer!.finish(), order: order, context: context)
+    }
+
+    /// The file is of no use.
+    func abandon() {
+        if writer != nil { context.files.discard(part: number, isDamaged: false) }
+    }
+}

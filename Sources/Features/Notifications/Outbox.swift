@@ -1,0 +1,69 @@
+import Bytes
+import Catalog
+package import Platform
+package import SignalModel
+import WireFormats
+
+/// From a message to one durable notice for each subscription. The catalog keeps the notices, `OutboxLoop` delivers them.
+///
+/// Three kinds of notice: `publication`, to a topic ARN, as an alarm's transition leaves it; `notification` and `confirmation`, to a
+/// subscription ARN. A publication becomes notifications in one transaction, so that a crash between doubles nothing and loses nothing.
+package struct Outbox: Sendable {
+    /// What an alarm, or anybody else in his own transaction, enqueues: `{"subject": …, "message": …}` to a topic's ARN.
+    package static let publication = "publication"
+
+    private let directory: TopicDirectory
+    private let random: RandomSource
+
+    package init(directory: TopicDirectory, random: RandomSource) {
+        self.directory = directory
+        self.random = random
+    }
+
+    /// Returns when the message is durable for every confirmed subscription.
+    /// - Returns: the message's id; nil when there is no such topic.
+    package func publish(
+        _ body: String, subject: String?, attributes: [Message.Attribute], to arn: TopicARN, at now: Timestamp
+    ) async throws -> String? {
+        let id = messageID()
+        let message = Message(id: id, topic: arn, subject: subject, body: body, published: now, attributes: attributes)
+        return try await directory.catalog.write { transaction in try Self.spread(message, in: transaction, at: now) ? id : nil }
+    }
+
+    /// Turns a publication into notifications.
+    func spread(_ notice: Notice, at now: Timestamp) async throws {
+        let document = try WireDocument(json: notice.payload)
+        let id = messageID()
+        try await directory.catalog.write { transaction in
+            guard let arn = TopicARN(notice.target) else {
+                return try transaction.dead(notice.id, error: "\(notice.target) is not the ARN of a topic", at: now)
+            }
+            let message = Message(
+                id: id, topic: arn, subject: document.root["subject"]?.text, body: document.root["message"]?.text ?? "", published: now)
+            guard try Self.spread(message, in: transaction, at: now) else {
+                return try transaction.dead(notice.id, error: "topic \(arn) does not exist", at: now)
+            }
+            try transaction.delivered(notice.id, at: now)
+        }
+    }
+
+    static func enqueue(
+        _ message: Message, kind: Envelope.Kind, for subscription: Subscription, in transaction: CatalogTransaction, at now: Timestamp
+    ) throws {
+        let notice = NewNotice(
+            tenant: subscription.arn.topic.tenant, target: subscription.arn.description, kind: kind.rawValue,
+            subject: message.topic.description, payload: JSON.encode(message.document))
+        try transaction.enqueue(notice, at: now)
+    }
+
+    /// - Returns: false when there is no such topic.
+    private static func spread(_ message: Message, in transaction: CatalogTransaction, at now: Timestamp) throws -> Bool {
+        guard try transaction.document(message.topic.name, in: TopicDirectory.topics, tenant: message.topic.tenant) != nil else { return false }
+        for subscription in try TopicDirectory.subscriptions(of: message.topic, in: transaction) where subscription.isConfirmed {
+            try enqueue(message, kind: .notification, for: subscription, in: transaction, at: now)
+        }
+        return true
+    }
+
+    private func messageID() -> String { RandomID(randomBits: random.next(), random.next()).description }
+}

@@ -1,0 +1,137 @@
+import Bytes
+import Columns
+import ColumnStore
+import Platform
+import SignalModel
+import Simulation
+import Synchronization
+
+/// A row of the tests' table: int64 time, uint64 id, bytes.
+struct TestRow: Hashable, Sendable, CustomStringConvertible {
+    var time: Int64
+    var id: UInt64
+    var text: String
+
+    var description: String { "\(id)@\(time)" }
+
+    /// The row that every test agrees on for an id.
+    init(_ id: UInt64) {
+        self.id = id
+        time = Int64(id) * 10
+        text = "row \(id) " + String(repeating: "x", count: Int(id % 17))
+    }
+
+    init(time: Int64, id: UInt64, text: String) { (self.time, self.id, self.text) = (time, id, text) }
+}
+
+let testTenant = Tenant(account: Tenant.openAccount, region: Tenant.defaultRegion)
+
+extension TableBatch {
+    /// Rows by their ids, in the table of logs.
+    static func rows(
+        _ ids: some Sequence<UInt64>, table: TableID = .logs, window: Int32 = 1, group: UInt32 = 0, key: DataKeyID? = nil,
+        reservation: MemoryReservation? = nil
+    ) -> TableBatch {
+        .rows(
+            ids.map(TestRow.init), table: table, partition: PartitionKey(window: window),
+            scope: BlockScope(tenant: testTenant, group: group, key: key), reservation: reservation)
+    }
+
+    static func rows(
+        _ rows: [TestRow], table: TableID, partition: PartitionKey, scope: BlockScope, reservation: MemoryReservation? = nil
+    ) -> TableBatch {
+        TableBatch(
+            table: table, partition: partition, scope: scope, times: (rows.map(\.time).min() ?? 0)...(rows.map(\.time).max() ?? 0),
+            rowCount: rows.count,
+            columns: [.int64(rows.map(\.time)), .uint64(rows.map(\.id)), .bytes(BytesVector(rows.map(\.text))), .absent],
+            reservation: reservation)
+    }
+
+    var testRows: [TestRow] {
+        guard let times = columns[0].int64s, let ids = columns[1].uint64s, let texts = columns[2].strings else { return [] }
+        return (0..<rowCount).map { TestRow(time: times[$0], id: ids[$0], text: texts.text(at: $0)) }
+    }
+}
+
+/// Keeps rows in order of commit, a few to a block, so that tests can hold them against an array.
+final class TestLayout: TableLayout {
+    struct Seen: Sendable {
+        var published: [UInt64] = []
+        var found: [UInt64] = []
+    }
+
+    let table: TableID
+    private let rowsPerBlock: Int
+    /// Blocks whose times all lie before this are dead.
+    let deadBefore = Mutex<Int64>(.min)
+    /// The planted bug of the test of tests: the last row of full blocks gets lost.
+    private let isForgetful: Bool
+    let seen = Mutex(Seen())
+
+    init(_ table: TableID = .logs, rowsPerBlock: Int = 8, isForgetful: Bool = false) {
+        self.table = table
+        self.rowsPerBlock = rowsPerBlock
+        self.isForgetful = isForgetful
+    }
+
+    func encode(_ batches: [TableBatch]) throws(StorageError) -> [EncodedBlock] {
+        let rows = batches.flatMap(\.testRows)
+        return stride(from: 0, to: rows.count, by: rowsPerBlock).map { start in
+            var rows = Array(rows[start..<min(rows.count, start + rowsPerBlock)])
+            if isForgetful, rows.count == rowsPerBlock { rows.removeLast() }
+            var payload = ByteWriter()
+            for row in rows {
+                payload.append(int64: row.time)
+                payload.append(uint64: row.id)
+                payload.append(lengthPrefixed: row.text.utf8)
+            }
+            var summary = ByteWriter()
+            summary.append(lengthPrefixed: rows[0].text.utf8)
+            return EncodedBlock(
+                rowCount: rows.count, times: rows.map(\.time).min()!...rows.map(\.time).max()!, summary: summary.bytes,
+                payload: payload.bytes)
+        }
+    }
+
+    func decode(_ payload: [UInt8], of header: BlockHeader) throws(StorageError) -> TableBatch {
+        let rows: [TestRow]
+        do throws(BytesError) {
+            rows = try ByteReader.reading(payload) { reader throws(BytesError) in
+                var rows: [TestRow] = []
+                while !reader.isAtEnd {
+                    rows.append(TestRow(time: try reader.int64(), id: try reader.uint64(), text: try reader.text()))
+                }
+                return rows
+            }
+        } catch { throw StorageError(code: .corrupt, message: error.message) }
+        return .rows(rows, table: table, partition: header.partition, scope: header.scope)
+    }
+
+    func didPublish(_ batch: TableBatch) { seen.withLock { $0.published += batch.testRows.map(\.id) } }
+
+    func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) {
+        let ids = try read().testRows.map(\.id)
+        seen.withLock { $0.found += ids }
+    }
+
+    func isDead(_ header: BlockHeader, now: Int64) -> Bool { header.times.upperBound < deadBefore.withLock { $0 } }
+}
+
+/// Keys that can be destroyed.
+final class TestKeyRing: DataKeyRing {
+    private let keys: Mutex<[DataKeyID: SecretKey]>
+
+    init(_ numbers: UInt64...) {
+        var generator = SeededRandom(seed: 99)
+        keys = Mutex(Dictionary(uniqueKeysWithValues: numbers.map { (DataKeyID(number: $0), SecretKey(using: &generator)) }))
+    }
+
+    func destroy(_ number: UInt64) { keys.withLock { $0[DataKeyID(number: number)] = nil } }
+
+    func key(_ id: DataKeyID) throws(StorageError) -> SecretKey {
+        guard let key = keys.withLock({ $0[id] }) else {
+            throw StorageError(code: .keyGone, message: "cannot find data key \(id.number)")
+        }
+        return key
+    }
+}
