@@ -82,7 +82,7 @@ let modules: [Target] = ranks.flatMap { rank in
     rank.modules.map { module in
         .target(
             name: module.name, dependencies: dependencies(module.imports + module.libraries),
-            path: "Sources/\(rank.name)/\(module.name)", exclude: module.name == "WebConsole" ? ["Web"] : [],
+            path: "Sources/\(rank.name)/\(module.name)", exclude: module.name == "WebConsole" ? ["Web", "README.md"] : [],
             swiftSettings: settings, plugins: module.name == "WebConsole" ? ["PackConsole"] : [])
     }
 }

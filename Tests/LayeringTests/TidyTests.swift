@@ -14,6 +14,10 @@ struct TidyTests {
         #expect(pages.flatMap { deadLinks(in: $0, exists: Repository.exists) } == [])
     }
 
+    @Test func `every page of documentation that a file names is there`() {
+        #expect(Repository.files.flatMap { missingPages(namedIn: $0, exists: Repository.exists) } == [])
+    }
+
     @Test func `no file names a place on somebody's machine`() {
         #expect(Repository.files.flatMap(machinePaths) == [])
     }
@@ -41,6 +45,11 @@ struct TidyRuleTests {
         #expect(found == ["folder/page.md:1: gone.md", "folder/page.md:1: gone.png"])
     }
 
+    @Test func `a page that is named and not there is found`() {
+        let file = RepositoryFile(path: "F.swift", text: "// `Documentation/Formats/gone.md` and Documentation/there.md, Documentation/there.md#part")
+        #expect(missingPages(namedIn: file) { $0 == "Documentation/there.md" } == ["F.swift:1: Documentation/Formats/gone.md"])
+    }
+
     @Test func `a machine's path is found, an address with such a part is not`() {
         let text =
             ["home/ann/x", "root/.cache", "work/main"].map { "see /\($0)" }.joined(separator: "\n")
@@ -59,6 +68,15 @@ private func machinePaths(in file: RepositoryFile) -> [String] {
     // Most files hold no such word, and a plain search says so much faster.
     guard ["home", "root", "work"].contains(where: { file.text.contains("/\($0)/") }) else { return [] }
     return findings(in: file) { $0.contains(#/(?:^|[\s"'(=`,\[])/(?:home|root|work)/[\w.]/#) }
+}
+
+/// Comments and scripts name pages by their path from the root.
+private func missingPages(namedIn file: RepositoryFile, exists: (String) -> Bool) -> [String] {
+    guard file.text.contains("Documentation/"), file.path != "Tests/LayeringTests/TidyTests.swift" else { return [] }
+    return file.lines.enumerated().flatMap { number, line in
+        line.matches(of: #/\bDocumentation/[\w./-]+?\.md\b/#).map { String($0.output) }.filter { !exists($0) }
+            .map { "\(file.path):\(number + 1): \($0)" }
+    }
 }
 
 private func findings(in file: RepositoryFile, where matches: (Substring) -> Bool) -> [String] {

@@ -1,6 +1,7 @@
 """The program itself: readiness, the console's address, which doors it opens, and how it ends."""
 
 import http.client
+import os
 import pathlib
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from support.server import BINARY, READY_SECONDS, free_port
 from support.times import minutes_ago
 from support.wire import Wire
 
+# The program takes no GROUNDWATCH_ variable that it does not know, and the tests' own are such.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GROUNDWATCH_")}
 LISTENING, UDP_UNCONNECTED = "0A", "07"
 
 
@@ -113,7 +116,7 @@ def test_a_second_server_on_the_same_data_is_refused(start_server):
     server = start_server()
     second = subprocess.run(
         [str(BINARY), "serve", "--data", str(server.data), "--edge", f"127.0.0.1:{free_port()}", "--doors", "edge"],
-        capture_output=True, text=True, timeout=20)
+        capture_output=True, text=True, timeout=20, env=ENVIRONMENT)
     assert second.returncode != 0 and second.stderr.strip()
     assert server.get("/health/ready")[0] == 200
 
@@ -123,12 +126,12 @@ def test_a_second_server_on_the_same_data_is_refused(start_server):
     (["serve", "--doors", "edge,window"], "window"),
 ])
 def test_a_wrong_command_line_is_explained(tmp_path, arguments, word):
-    done = subprocess.run([str(BINARY), *arguments], capture_output=True, text=True, timeout=20, cwd=tmp_path)
+    done = subprocess.run([str(BINARY), *arguments], capture_output=True, text=True, timeout=20, env=ENVIRONMENT, cwd=tmp_path)
     assert done.returncode != 0 and word in done.stderr
 
 
 def test_the_edge_port_being_taken_is_an_error_that_names_it(server, tmp_path):
     done = subprocess.run(
         [str(BINARY), "serve", "--data", str(tmp_path / "data"), "--edge", server.address, "--doors", "edge"],
-        capture_output=True, text=True, timeout=20)
+        capture_output=True, text=True, timeout=20, env=ENVIRONMENT)
     assert done.returncode != 0 and str(server.port) in done.stderr

@@ -34,7 +34,8 @@ extension CatalogSnapshot {
                 ORDER BY key LIMIT ?
                 """,
             .text(collection), .text(tenant.account), .text(tenant.region), .text(prefix),
-            .text(orNull: end), .text(orNull: end), .text(orNull: after), .text(orNull: after), .integer(limit: limit), make: Document.init(row:))
+            .text(orNull: end), .text(orNull: end), .text(orNull: after), .text(orNull: after), .integer(limit: limit),
+            make: Document.init(row:))
     }
 
     /// The documents of all tenants, by account, region and key; for loops that work for everybody.
@@ -85,7 +86,8 @@ extension CatalogTransaction {
         guard let old = try document(key, in: collection, tenant: tenant) else {
             return try insert(body, key: key, in: collection, tenant: tenant)
         }
-        try connection.run("UPDATE documents SET body = ? WHERE collection = ? AND number = ?", .blob(body), .text(collection), .integer(old.number))
+        try connection.run(
+            "UPDATE documents SET body = ? WHERE collection = ? AND number = ?", .blob(body), .text(collection), .integer(old.number))
         return old.number
     }
 

@@ -17,10 +17,10 @@ struct SegmentDocument {
 
     /// - Throws: what X-Ray answers for the document in `UnprocessedTraceSegments`.
     init(_ text: some Collection<UInt8>, now: Timestamp) throws(SegmentError) {
-        guard text.count <= Self.bytesMax else { throw SegmentError("SegmentTooLarge", id: nil) }
         let document: WireDocument
         do throws(WireError) { document = try WireDocument(json: Array(text)) } catch { throw SegmentError("ParseError", id: nil) }
         guard document.root.kind == .map else { throw SegmentError("ParseError", id: nil) }
+        guard text.count <= Self.bytesMax else { throw SegmentError("SegmentTooLarge", id: document.root["id"]?.text) }
         root = document.root
         head = try SpanHead(root)
         let idText = root["id"]?.text

@@ -1,5 +1,6 @@
 import AWSProtocol
 import HTTPTransport
+import Notifications
 import Platform
 import SignalModel
 import WebConsole
@@ -17,6 +18,8 @@ struct EdgeDoor: Sendable {
     let aws: AWSDispatcher
     /// What bodies in flight may hold together.
     let memory: MemoryBudget
+    /// The certificate, in PEM, of the key that signs what we send to subscribers.
+    let certificate: @Sendable () async throws -> String
 
     func admit(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPServer.Admission {
         if let refusal = hostGuard.refusal(of: head) { return .refuse(refusal) }
@@ -47,9 +50,18 @@ struct EdgeDoor: Sendable {
         guard head.method == "GET" || head.method == "HEAD" else { return nil }
         switch head.path {
         case "/metrics": return figures.response
+        case SigningIdentity.certificatePath: return await certificatePage()
         case "/" where head.query.isEmpty && head.headers["Authorization"] == nil:
             return HTTPResponse(status: 302, headers: ["Location": "/ui/"])
         default: return nil
+        }
+    }
+
+    private func certificatePage() async -> HTTPResponse {
+        do {
+            return HTTPResponse(status: 200, contentType: "application/x-pem-file", Array(try await certificate().utf8))
+        } catch {
+            return Self.text(503, "cannot show the certificate now")
         }
     }
 

@@ -92,8 +92,12 @@ package enum Settings {
     }
 
     private static func unknown(_ name: String, among known: [String]) -> Invalid {
-        let nearest = known.min { distance($0, name) < distance($1, name) } ?? ""
-        return Invalid(message: "cannot read \(name): there is no such setting; did you mean \(nearest)?")
+        Invalid(message: "cannot read \(name): there is no such setting; did you mean \(nearest(to: name, among: known))?")
+    }
+
+    /// The known name that differs least.
+    package static func nearest(to name: String, among known: [String]) -> String {
+        known.min { distance($0, name) < distance($1, name) } ?? ""
     }
 
     /// How many single-letter changes lie between two names.

@@ -1,1 +1,37 @@
-@main struct Command { static func main() async {} }
+import GroundwatchServer
+import Platform
+
+/// `groundwatch`: one word says what to do, the rest says how.
+@main struct Command {
+    static let version = "0.1.0"
+
+    static func main() async {
+        let arguments = Machine.arguments
+        let rest = Array(arguments.dropFirst())
+        switch arguments.first {
+        case "serve": await Serve.run(rest)
+        case "version": print("groundwatch \(version)")
+        case "help", "--help", "-h", nil:
+            print(help)
+            if arguments.isEmpty { Machine.exit(2) }
+        case let word?:
+            let nearest = Settings.nearest(to: word, among: ["serve", "version", "help"])
+            fail("cannot \(word): there is no such command; did you mean \(nearest)? See groundwatch help", status: 2)
+        }
+    }
+
+    private static let help = """
+        groundwatch COMMAND [OPTIONS]
+
+          serve      keep metrics, logs and traces, watch them, and show them
+          version    print the version
+          help       print this
+
+        groundwatch COMMAND --help says more about one.
+        """
+
+    static func fail(_ message: String, status: Int32 = 1) -> Never {
+        Log.toStandardError("groundwatch: \(message)\n")
+        Machine.exit(status)
+    }
+}

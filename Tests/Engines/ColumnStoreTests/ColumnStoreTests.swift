@@ -2,6 +2,7 @@ import ColumnStore
 import Platform
 import SignalModel
 import Simulation
+import Synchronization
 import Testing
 
 struct ColumnStoreTests {

@@ -96,7 +96,7 @@ struct CursorTests {
         }
     }
 
-    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(arguments: fuzzSeeds(20))
     func `random bytes never read past their end`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for _ in 0..<500 {

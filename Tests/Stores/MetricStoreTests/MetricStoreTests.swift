@@ -1,1 +1,183 @@
+import Bytes
+import ColumnStore
+import Columns
+import Platform
+import SignalModel
+import Simulation
 import Testing
+
+@testable import MetricStore
+
+/// The store on the real engine over a simulated disk, and the model beside it: whatever happens, both answer the same.
+private final class Bench {
+    let model = ModelStore()
+    let clock = ManualClock()
+    let disk: SimulatedFileSystem
+    let queries = ThreadPoolExecutor(name: "query", threads: 1)
+    private(set) var engine: ColumnStore
+    private(set) var store: MetricStore
+    private var nextID: UInt64 = 0
+    private let seriesMax: Int
+
+    init(seed: UInt64, seriesMax: Int = 1000) throws {
+        disk = SimulatedFileSystem()
+        self.seriesMax = seriesMax
+        (engine, store) = try Self.open(disk, clock, queries, seriesMax)
+    }
+
+    deinit { queries.stop() }
+
+    private static func open(
+        _ disk: SimulatedFileSystem, _ clock: ManualClock, _ queries: ThreadPoolExecutor, _ seriesMax: Int
+    ) throws -> (ColumnStore, MetricStore) {
+        let index = SeriesIndex(key: FingerprintKey(seed: Array(repeating: 7, count: 32)), seriesMax: seriesMax)
+        let engine = try ColumnStore.open(
+            directory: "/store", fileSystem: disk, clock: clock,
+            layouts: [SeriesDefinitionLayout(index: index), SampleLayout(index: index, retentionNanoseconds: 20 * 86_400_000_000_000)])
+        return (engine, MetricStore(engine: engine, index: index, queries: queries))
+    }
+
+    func write(_ batch: MetricBatch) async throws {
+        nextID += 1
+        _ = try await engine.commit(store.prepare(batch), id: BatchID(high: 1, low: nextID))
+        _ = try await model.commit(model.prepare(batch), id: BatchID(high: 1, low: nextID))
+    }
+
+    func restart() async throws {
+        try await engine.stop()
+        (engine, store) = try Self.open(disk, clock, queries, seriesMax)
+    }
+
+    func samples(_ reader: some MetricReader, _ matchers: [LabelMatcher], _ tenant: Tenant, _ range: TimeRange) async throws -> [String] {
+        let found = try await reader.series(matching: matchers, of: tenant, in: range, limit: 10_000).sorted {
+            $0.labels.encoded.lexicographicallyPrecedes($1.labels.encoded)
+        }
+        let budget = QueryBudget(clock: clock, seconds: 60, bytesMax: 1 << 30)
+        var cursor = try await reader.scan(MetricScan(tenant: tenant, series: found.map(\.id), range: range, budget: budget))
+        var rows: [String] = []
+        var chunk = ColumnChunk()
+        while try await cursor.next(into: &chunk) {
+            for run in chunk.runs.indices {
+                for row in chunk.rows(ofRun: run) { rows.append("\(found[chunk.runs[run].key].labels) \(describe(chunk, row))") }
+            }
+        }
+        return rows
+    }
+
+    private func describe(_ chunk: ColumnChunk, _ row: Int) -> String {
+        let value = chunk.columns[MetricColumn.value.rawValue].vector.doubles![row]
+        let count = chunk.columns[MetricColumn.count.rawValue].vector.doubles?[row] ?? 1
+        let low = chunk.columns[MetricColumn.minimum.rawValue].vector.doubles?[row] ?? value
+        let high = chunk.columns[MetricColumn.maximum.rawValue].vector.doubles?[row] ?? value
+        return "\(chunk.columns[MetricColumn.time.rawValue].vector.int64s![row]) \(value) \(count) \(low) \(high)"
+    }
+}
+
+private let tenant = Tenant(account: "123456789012", region: "us-east-1")
+private let day: Int64 = 86_400_000_000_000
+
+private func labels(_ name: String, _ more: (String, String)...) -> LabelSet {
+    LabelSet([(LabelSet.metricName, name), (LabelSet.namespace, "Test")] + more)
+}
+
+struct MetricStoreTests {
+    @Test func `what is written is read back, series by series and oldest first`() async throws {
+        let bench = try Bench(seed: 1)
+        var batch = MetricBatch(tenant: tenant)
+        let late = batch.addSeries(labels("B"), kind: .accumulating)
+        let early = batch.addSeries(labels("A", ("Host", "h1")), kind: .accumulating)
+        batch.append(series: late, time: Timestamp(seconds: 2000), value: 2)
+        batch.append(series: late, time: Timestamp(seconds: 1000), value: 1)
+        batch.append(series: early, time: Timestamp(seconds: 1500), value: 9, count: 3)
+        try await bench.write(batch)
+        let rows = try await bench.samples(bench.store, [], tenant, .all)
+        #expect(rows.count == 3)
+        #expect(rows == (try await bench.samples(bench.model, [], tenant, .all)))
+        #expect(rows[0].hasSuffix("1500000000000 9.0 3.0 9.0 9.0"))
+    }
+
+    @Test func `a series is not listed before a sample of it is committed`() async throws {
+        let bench = try Bench(seed: 1)
+        var batch = MetricBatch(tenant: tenant)
+        let series = batch.addSeries(labels("A"), kind: .accumulating)
+        batch.append(series: series, time: Timestamp(seconds: 1000), value: 1)
+        _ = try bench.store.prepare(batch)
+        #expect(try await bench.store.series(matching: [], of: tenant, in: .all, limit: 10).isEmpty)
+    }
+
+    @Test func `the tenant that has too many series is told so by metric, and others go on`() async throws {
+        let bench = try Bench(seed: 1, seriesMax: 2)
+        for name in ["A", "B"] {
+            var batch = MetricBatch(tenant: tenant)
+            batch.append(series: batch.addSeries(labels(name), kind: .sampled), time: Timestamp(seconds: 1), value: 1)
+            try await bench.write(batch)
+        }
+        var batch = MetricBatch(tenant: tenant)
+        batch.append(series: batch.addSeries(labels("C"), kind: .sampled), time: Timestamp(seconds: 1), value: 1)
+        let error = #expect(throws: StorageError.self) { try bench.store.prepare(batch) }
+        #expect(error?.code == .limit)
+        #expect(error?.message.contains("metric C") == true)
+        batch.tenant = Tenant(account: "other", region: "us-east-1")
+        try await bench.write(batch)
+    }
+
+    @Test func `matchers select as they do on the model`() async throws {
+        let bench = try Bench(seed: 1)
+        var batch = MetricBatch(tenant: tenant)
+        for host in ["h1", "h2", "web-1", ""] {
+            let position = batch.addSeries(labels("A", ("Host", host)), kind: .sampled)
+            batch.append(series: position, time: Timestamp(seconds: 1), value: 1)
+        }
+        try await bench.write(batch)
+        let conditions: [LabelMatcher.Condition] = [
+            .equals("h1"), .equals(""), .equals("nobody"), .differs("h1"), .differs(""), .matches(try RegularExpression("h.")),
+            .fails(try RegularExpression("h.")), .matches(try RegularExpression(".*")), .matches(try RegularExpression("h")),
+        ]
+        for condition in conditions {
+            let matchers = [LabelMatcher("Host", condition), LabelMatcher(LabelSet.metricName, .equals("A"))]
+            #expect(try await bench.samples(bench.store, matchers, tenant, .all) == bench.samples(bench.model, matchers, tenant, .all))
+        }
+    }
+
+    @Test(arguments: 0..<8 as Range<UInt64>)
+    func `over random writes, seals, merges and restarts the store answers as a plain array does`(seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        let bench = try Bench(seed: seed)
+        let now = bench.clock.wallNanoseconds
+        let tenants = [tenant, Tenant(account: "999999999999", region: "eu-west-1")]
+        for _ in 0..<40 {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0: try bench.engine.seal()
+            case 1: try bench.engine.merge()
+            case 2: try await bench.restart()
+            default: try await bench.write(randomBatch(tenants.randomElement(using: &random)!, now: now, &random))
+            }
+            try bench.engine.checkInvariants()
+        }
+        for tenant in tenants {
+            for range in [TimeRange.all, TimeRange(start: Timestamp(nanoseconds: now - 2 * day), end: Timestamp(nanoseconds: now - day / 2))] {
+                let expected = try await bench.samples(bench.model, [], tenant, range)
+                // The index knows only each series' newest sample, so it may list one whose samples lie outside the range.
+                #expect(try await bench.samples(bench.store, [], tenant, range) == expected)
+            }
+        }
+    }
+
+    private func randomBatch(_ tenant: Tenant, now: Int64, _ random: inout SeededRandom) -> MetricBatch {
+        var batch = MetricBatch(tenant: tenant)
+        let positions = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+            batch.addSeries(labels("M\(Int.random(in: 0..<6, using: &random))", ("Host", "h\(random.oneIn(2) ? 1 : 2)")), kind: .accumulating)
+        }
+        for _ in 0..<Int.random(in: 1...30, using: &random) {
+            let time = Timestamp(nanoseconds: now - Int64.random(in: 0..<(4 * day), using: &random))
+            let value = Double(Int.random(in: -50..<50, using: &random))
+            let series = positions.randomElement(using: &random)!
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: batch.append(series: series, time: time, value: value, count: 2.5)
+            case 1: batch.appendSet(series: series, time: time, sum: value * 3, count: 3, minimum: value - 1, maximum: value + 1)
+            default: batch.append(series: series, time: time, value: value)
+            }
+        }
+        return batch
+    }
+}

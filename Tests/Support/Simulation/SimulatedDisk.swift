@@ -8,8 +8,6 @@ struct SimulatedDisk: Sendable {
     private var directories: [Int: DirectoryContent] = [root: DirectoryContent()]
     private var nextNode = 1
 
-    // MARK: paths
-
     /// The node at `path`; nil when there is none.
     func node(at path: String) -> Int? {
         var node = Self.root
@@ -37,7 +35,7 @@ struct SimulatedDisk: Sendable {
         return names
     }
 
-    // MARK: changes; the caller has checked that they are possible
+    // From here on changes, which the caller has checked to be possible.
 
     mutating func createFile(_ name: String, in directory: Int) -> Int {
         defer { nextNode += 1 }

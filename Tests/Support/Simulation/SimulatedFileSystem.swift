@@ -62,8 +62,6 @@ package final class SimulatedFileSystem: FileSystem {
         self.seed = seed
     }
 
-    // MARK: what tests do to it
-
     /// The same files, synced and unsynced, with its own counters and power. Open files stay with the original.
     package func copy(seed: UInt64 = 1, fault: Fault? = nil, atCall call: Int = 1) -> SimulatedFileSystem {
         var copied = State(random: SeededRandom(seed: seed))
@@ -101,8 +99,6 @@ package final class SimulatedFileSystem: FileSystem {
     /// Calls so far that the planned fault could have met.
     package var callsConcerned: Int { state.withLock(\.callsConcerned) }
     package var hasMetFault: Bool { state.withLock(\.hasMetFault) }
-
-    // MARK: FileSystem
 
     package func open(_ path: String, _ mode: FileMode) throws(FileError) -> any File {
         let verb = mode == .create ? "create" : "open"

@@ -73,9 +73,7 @@ struct Journal {
             let record = JournalRecord(
                 generation: generation, sequence: lastSequence + 1 + UInt64(index), durableThrough: lastSequence, id: entry.id,
                 payloadBytes: entry.payload.count, payloadChecksum: entry.checksum)
-            record.append(to: &buffer, salt: salt)
-            buffer.bytes.append(contentsOf: entry.payload)
-            buffer.bytes.append(contentsOf: repeatElement(0, count: record.storedBytes - JournalRecord.headBytes - entry.payload.count))
+            record.append(with: entry.payload, to: &buffer, salt: salt)
         }
     }
 }

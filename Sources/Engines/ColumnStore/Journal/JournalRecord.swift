@@ -27,7 +27,14 @@ struct JournalRecord: Equatable {
 
     static func storedBytes(payload: Int) -> Int { headBytes + (payload + alignment - 1) / alignment * alignment }
 
-    func append(to writer: inout ByteWriter, salt: UInt64) {
+    /// Head, payload and padding.
+    func append(with payload: [UInt8], to writer: inout ByteWriter, salt: UInt64) {
+        appendHead(to: &writer, salt: salt)
+        writer.bytes.append(contentsOf: payload)
+        writer.bytes.append(contentsOf: repeatElement(0, count: storedBytes - Self.headBytes - payload.count))
+    }
+
+    private func appendHead(to writer: inout ByteWriter, salt: UInt64) {
         let start = writer.count
         writer.append(uint32: Self.magic)
         writer.append(uint32: UInt32(payloadBytes))

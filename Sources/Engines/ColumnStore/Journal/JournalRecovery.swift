@@ -22,15 +22,12 @@ struct JournalRecovery {
         var replay = JournalReplay(sealedThrough: tables.publishedThrough)
         var found: [(generation: UInt64, last: UInt64)] = []
         for place in scans.indices {
-            let first = replay.next
-            let result = try replay.replay(&scans[place], limit: limits[place]) { record, payload throws(StorageError) in
+            var rewrite = JournalRewrite(scans[place].file, salt: salt)
+            let result = try replay.replay(&scans[place], limit: limits[place]) { record, payload, offset throws(StorageError) in
                 try publish(record, payload, into: tables)
+                try rewrite.add(record, payload, at: offset)
             }
-            // Written before the crash but perhaps not synced: nobody may see a row that the next crash could take back.
-            if replay.next > first {
-                let file = scans[place].file
-                try onDisk { () throws(FileError) in try file.sync() }
-            }
+            try rewrite.finish()
             if result.lost > 0 { report(generations[place], result.lost) }
             found.append((generations[place], result.last))
         }

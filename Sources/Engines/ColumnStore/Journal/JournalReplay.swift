@@ -17,10 +17,10 @@ struct JournalReplay {
 
     /// - Parameters:
     ///   - limit: the sequence before the first one of the file after this; nil for the last file.
-    ///   - deliver: takes the records that are not in parts, in order.
+    ///   - deliver: takes the records that are not in parts, in order; payload, and where in the file it is.
     /// - Returns: the last sequence of the file's whole records that count, 0 when there are none; and how many were found lost.
     mutating func replay(
-        _ scan: inout JournalScan, limit: UInt64?, deliver: (JournalRecord, [UInt8]) throws(StorageError) -> Void
+        _ scan: inout JournalScan, limit: UInt64?, deliver: (JournalRecord, [UInt8], Int) throws(StorageError) -> Void
     ) throws(StorageError) -> (last: UInt64, lost: UInt64) {
         var known = limit ?? 0      // every record up to here was durable once, or has been seen whole
         var isSearched = false
@@ -39,7 +39,7 @@ struct JournalReplay {
             last = record.sequence
             if record.sequence >= next {
                 skip(to: record.sequence)
-                try deliver(record, try scan.payload(of: record, at: offset))
+                try deliver(record, try scan.payload(of: record, at: offset), offset)
                 next = record.sequence + 1
             }
             offset += record.storedBytes

@@ -1,7 +1,7 @@
 // Keeps what a page shows up to date: asks again every few seconds while somebody looks, and says how old the answer is.
 import { computed, onBeforeUnmount, shallowReactive, watch } from './vue.js';
 import { route, setQuery } from './router.js';
-import { isMoving, range } from './time.js';
+import { isMoving, rangeText } from './time.js';
 
 const everyMilliseconds = 5000;
 const slowestMilliseconds = 30_000;
@@ -72,7 +72,7 @@ export function useLive(load, when = () => null) {
     const entry = { state, start };
     watched.add(entry);
     start();
-    watch([range, when], start);
+    watch([rangeText, when], start);
     watch([isLive, () => visibility.isHidden], () => {
         // Coming back: what is on the screen is old, so ask at once.
         if (isLive.value && !visibility.isHidden && !under) start(); else later();

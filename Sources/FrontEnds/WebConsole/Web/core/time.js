@@ -24,6 +24,9 @@ export const range = computed(() => {
     return start !== null && end !== null && start < end ? { from, to } : defaultRange;
 });
 
+/** The range as one word: the same for the same range, whatever else changes in the address. */
+export const rangeText = computed(() => `${range.value.from} ${range.value.to}`);
+
 /** Whether the range ends now, so that new data belongs to it. */
 export const isMoving = computed(() => range.value.to === 'now');
 

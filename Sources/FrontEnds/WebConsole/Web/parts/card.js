@@ -67,6 +67,8 @@ export const Card = {
                 parts.push(h('div', { class: 'partial', role: 'status' }, `${plural(props.messages.length, 'remark')}: ${visible(props.messages.join(' · '), 400)}`));
             }
             if (live && !live.data) return live.error ? parts : [skeleton()];
+            // Nothing came before the error either: that is no reason to call the place empty.
+            if (live?.error && props.isEmpty) return parts;
             parts.push(props.isEmpty && slots.empty ? slots.empty() : slots.default());
             return parts;
         }

@@ -77,7 +77,8 @@ export const Waterfall = {
             const token = tokens.value.get(span.service);
             const isOpen = !closed.value.has(span);
             const duration = span.isRunning ? 'running' : milliseconds((span.end - span.start) * 1000);
-            const endsLate = (span.end - props.trace.start) / length.value > 0.82;
+            // Where there is room for the duration: after the bar, before it, or else on its end.
+            const isAfter = (span.end - props.trace.start) / length.value < 0.75, isBefore = !isAfter && (span.start - props.trace.start) / length.value > 0.35;
             return h('div', {
                 key: `${span.id}:${index}`, role: 'row', class: ['span', { chosen: selected.value === span }],
                 'aria-level': span.depth + 1, 'aria-selected': String(selected.value === span),
@@ -99,8 +100,10 @@ export const Waterfall = {
                         class: ['bar', token, { fault: span.state === 'FAULT', running: span.isRunning, inferred: span.isInferred }],
                         style: { left: share(span.start), width: span.isRunning ? `calc(100% - ${share(span.start)})` : `max(2px, ${(span.end - span.start) / length.value * 100}%)` },
                     }),
-                    h('span', { class: ['took', { before: endsLate }], style: endsLate ? { right: `calc(100% - ${share(span.start)} + 6px)` } : { left: `calc(${share(span.end)} + 6px)` } },
-                        duration + (span.status ? ` · ${span.status}` : '')),
+                    h('span', {
+                        class: ['took', { on: !isAfter && !isBefore }],
+                        style: isAfter ? { left: `calc(${share(span.end)} + 6px)` } : { right: isBefore ? `calc(100% - ${share(span.start)} + 6px)` : `calc(100% - ${share(span.end)} + 4px)` },
+                    }, duration + (span.status ? ` · ${span.status}` : '')),
                 ]),
             ]);
         }

@@ -49,7 +49,7 @@ function row(alarm, now) {
 
 const teach = () => h(Teach, {
     what: 'No alarms are defined. This one fires when fewer than one ticket is sold in a minute:',
-    command: awsCommand('cloudwatch put-metric-alarm --alarm-name no-sales', '--namespace EventPro --metric-name TicketsSold',
+    command: awsCommand('cloudwatch put-metric-alarm', '--alarm-name no-sales', '--namespace EventPro --metric-name TicketsSold',
         '--statistic Sum --period 60 --evaluation-periods 1', '--comparison-operator LessThanThreshold', '--threshold 1 --treat-missing-data breaching'),
 });
 

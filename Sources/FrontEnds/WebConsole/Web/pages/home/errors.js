@@ -6,7 +6,7 @@ import { LogRow } from '../../parts/logrow.js';
 import { call, pages } from '../../core/api.js';
 import { plural } from '../../core/format.js';
 import { refresh, useLive } from '../../core/live.js';
-import { bounds, range } from '../../core/time.js';
+import { bounds, rangeText } from '../../core/time.js';
 
 /** Any of these words, as the filter syntax writes "or". */
 const pattern = '?ERROR ?Exception ?FATAL ?"Task timed out"';
@@ -45,8 +45,7 @@ export function useErrors() {
 
     return useLive(async signal => {
         const now = Date.now(), { from, to } = bounds(now);
-        const rangeText = JSON.stringify(range.value);
-        if (rangeText !== forRange) { found = new Map(); reached = 0; forRange = rangeText; }
+        if (rangeText.value !== forRange) { found = new Map(); reached = 0; forRange = rangeText.value; }
         if (groups.length === 0 || now - groupsAt > 30_000) {
             const listed = await listGroups(signal);
             if (!listed.ok) return listed;

@@ -1,0 +1,147 @@
+import AWSProtocol
+import Catalog
+import ColumnStore
+import HTTPTransport
+import Notifications
+package import Platform
+import SNSAPI
+import SignalModel
+import WebConsole
+import WireFormats
+import XRayAPI
+
+/// The whole product, joined. The only place that knows everybody.
+///
+///     let server = try await Server.start(configuration, log: log)
+///     _ = await signals.termination()
+///     try await server.stop()
+package final class Server: Sendable {
+    private static let stopSecondsMax = 20.0
+
+    private let storage: Storage
+    private let edge: HTTPServer
+    private let daemonHTTP: HTTPServer?
+    private let daemonUDP: XRayDoor?
+    private let client: HTTPClient
+    /// Loops that run by themselves until they are cancelled.
+    private let loops: [Task<Void, Never>]
+    private let log: Log
+
+    /// Where the edge listens.
+    package let edgeAddress: ServerConfiguration.Address
+
+    private init(
+        storage: Storage, edge: HTTPServer, edgeAddress: ServerConfiguration.Address, daemonHTTP: HTTPServer?, daemonUDP: XRayDoor?,
+        client: HTTPClient, loops: [Task<Void, Never>], log: Log
+    ) {
+        self.storage = storage
+        self.edge = edge
+        self.edgeAddress = edgeAddress
+        self.daemonHTTP = daemonHTTP
+        self.daemonUDP = daemonUDP
+        self.client = client
+        self.loops = loops
+        self.log = log
+    }
+
+    /// Opens the store, recovers what a crash left, and serves.
+    /// - Throws: `Settings.Invalid` for an address that credentials would have to guard, and what the disk or the edge port refuses.
+    package static func start(_ configuration: ServerConfiguration, log: Log) async throws -> Server {
+        for address in [configuration.edge, configuration.xray] where !address.isLoopback {
+            throw Settings.Invalid(
+                message: "cannot listen on \(address): this version asks nobody for credentials, so it serves loopback addresses only")
+        }
+        let time = SystemTime()
+        let random = RandomSource()
+        let memory = MemoryShares(bytes: configuration.memoryBytes ?? Machine.memoryBytes / 4)
+        let storage = try await Storage.open(configuration.dataDirectory, memory: memory, clock: time, random: random, log: log)
+        let parts = try Parts(configuration, storage: storage, memory: memory, time: time, random: random, log: log)
+
+        let door = parts.edge
+        var httpConfiguration = HTTPServer.Configuration(host: configuration.edge.host, port: configuration.edge.port)
+        httpConfiguration.bodyBytesMax = EdgeDoor.bodyBytesMax
+        let edge = try HTTPServer(
+            httpConfiguration, time: time, admit: { door.admit($0, contentLength: $1) }, handle: { await door.answer($0, $1) })
+        var address = configuration.edge
+        address.port = UInt16(truncatingIfNeeded: edge.port)
+
+        var daemonHTTP: HTTPServer?
+        var daemonUDP: XRayDoor?
+        if configuration.doors.contains(.xray) {
+            // A conventional port that is taken is somebody else's; the edge serves the same.
+            do {
+                daemonUDP = try XRayDoor(configuration.xray, segments: parts.segments, region: configuration.region, time: time, log: log)
+                daemonHTTP = try HTTPServer(
+                    HTTPServer.Configuration(host: configuration.xray.host, port: configuration.xray.port), time: time,
+                    admit: { door.admit($0, contentLength: $1) }, handle: { await door.answer($0, $1) })
+            } catch {
+                log.warning("X-Ray daemon's door is not open", ["address": configuration.xray, "why": "\(error)"])
+            }
+        }
+        return Server(
+            storage: storage, edge: edge, edgeAddress: address, daemonHTTP: daemonHTTP, daemonUDP: daemonUDP, client: parts.client,
+            loops: parts.loops(), log: log)
+    }
+
+    /// Accepts no more, finishes what is in flight, seals what is in memory and closes the files.
+    package func stop() async throws {
+        await daemonUDP?.stop()
+        await edge.stop(deadlineSeconds: Self.stopSecondsMax)
+        await daemonHTTP?.stop(deadlineSeconds: 1)
+        for loop in loops { loop.cancel() }
+        for loop in loops { await loop.value }
+        await client.close()
+        try await storage.close()
+        log.info("stopped")
+    }
+}
+
+/// What is made once at start and handed to doors and loops.
+private struct Parts {
+    let edge: EdgeDoor
+    let segments: SegmentIntake
+    let client: HTTPClient
+    private let outboxLoop: OutboxLoop
+
+    init(
+        _ configuration: ServerConfiguration, storage: Storage, memory: MemoryShares, time: any TimeSource, random: RandomSource, log: Log
+    ) throws {
+        segments = SegmentIntake(writer: storage.traces, committer: storage.engine, random: random)
+        let topics = TopicDirectory(catalog: storage.catalog, random: random)
+        let outbox = Outbox(directory: topics, random: random)
+        let identity = SigningIdentity(catalog: storage.catalog, time: time)
+        client = try HTTPClient()
+        outboxLoop = OutboxLoop(
+            catalog: storage.catalog, outbox: outbox, client: client, identity: identity, time: time, log: log.named("outbox"))
+
+        let dispatcher = AWSDispatcher(
+            services: [
+                SNSOperations.service(topics: topics, outbox: outbox),
+                XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
+            ],
+            defaultRegion: configuration.region, time: time, random: random, log: log.named("aws"))
+        edge = EdgeDoor(
+            hostGuard: HostGuard(hostNames: configuration.hostNames), health: Self.health(storage, time: time),
+            figures: FiguresPage { ServerFigures.now(storage) },
+            console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()), aws: dispatcher,
+            memory: memory.ingest, certificate: { try await identity.certificate() })
+    }
+
+    func loops() -> [Task<Void, Never>] {
+        let outboxLoop = outboxLoop
+        return [Task.detached { await outboxLoop.run() }]
+    }
+
+    private static func health(_ storage: Storage, time: any TimeSource) -> HealthReport {
+        HealthReport(
+            checks: [
+                .init(name: "catalog") {
+                    do {
+                        _ = try await storage.catalog.read { try $0.noticeCounts() }
+                        return nil
+                    } catch { return "\(error)" }
+                },
+                .init(name: "store") { storage.engine.figures.isClosed ? "writing has stopped after a failure; restart" : nil },
+            ], time: time)
+    }
+}

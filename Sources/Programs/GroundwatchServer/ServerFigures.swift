@@ -1,0 +1,35 @@
+import ColumnStore
+import Platform
+import SignalModel
+
+/// The server's own figures, for `/metrics`.
+enum ServerFigures {
+    static func now(_ storage: Storage) -> [FiguresPage.Figure] {
+        let process = ProcessFigures.now()
+        let store = storage.engine.figures
+        var result: [FiguresPage.Figure] = [
+            .init("process_resident_memory_bytes", "Resident memory.", Double(process.residentBytes)),
+            .init("process_resident_memory_max_bytes", "Largest resident memory since the start.", Double(process.residentBytesMax)),
+            .init("process_cpu_seconds_total", "Processor time, user and system.", process.userSeconds + process.systemSeconds),
+            .init("process_open_fds", "Open file descriptors.", Double(process.openFiles)),
+            .init("groundwatch_commits_total", "Commits acknowledged.", Double(store.commits)),
+            .init("groundwatch_refused_commits_total", "Commits refused.", Double(store.refusedCommits)),
+            .init("groundwatch_syncs_total", "Syncs of the journal.", Double(store.syncs)),
+            .init("groundwatch_seals_total", "Seals of unsealed rows.", Double(store.seals)),
+            .init("groundwatch_merges_total", "Merges of parts.", Double(store.merges)),
+            .init("groundwatch_damaged_parts_total", "Parts set aside as damaged.", Double(store.damagedParts)),
+            .init("groundwatch_damaged_blocks_total", "Blocks left out as damaged.", Double(store.damagedBlocks)),
+            .init("groundwatch_lost_commits_total", "Commits missing from a damaged journal.", Double(store.lostCommits)),
+            .init("groundwatch_unsealed_bytes", "Bytes of rows in memory and in the journal only.", Double(store.unsealedBytes)),
+        ]
+        for (name, help, value) in [
+            ("groundwatch_table_rows", "Sealed rows.", \StoreFigures.Table.rows), ("groundwatch_table_parts", "Parts.", \.parts),
+            ("groundwatch_table_bytes", "Bytes of parts on disk.", \.bytes),
+        ] {
+            for (table, figures) in store.tables.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                result.append(.init(name, help, Double(figures[keyPath: value]), labels: [("table", "\(table)")]))
+            }
+        }
+        return result
+    }
+}
