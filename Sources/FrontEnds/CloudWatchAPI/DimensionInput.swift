@@ -1,4 +1,5 @@
 import AWSProtocol
+import Alarms
 import MetricMath
 import WireFormats
 
@@ -29,10 +30,6 @@ extension InputReader {
 }
 
 extension MetricIdentity {
-    var wireDimensions: WireValue {
-        .list(dimensions.map { .members(("Name", .text($0.name)), ("Value", .text($0.value))) })
-    }
-
     /// In the order of the API.
     var wire: WireValue {
         .members(("Namespace", .text(namespace)), ("MetricName", .text(name)), ("Dimensions", wireDimensions))

@@ -30,6 +30,11 @@ struct GetMetricData: APIOperation {
                 throw AWSError.validation("At least one element in MetricDataQueries must have ReturnData set to true.")
             }
             guard range.start < range.end else { throw AWSError.startNotBeforeEnd }
+            for (index, query) in queries.enumerated() {
+                guard let period = query.metricStat?.periodSeconds, !PeriodAlignment.isAllowed(seconds: period) else { continue }
+                throw AWSError.validation(
+                    "The parameter MetricDataQueries.member.\(index + 1).MetricStat.Period must be 1, 5, 10, 30 or a multiple of 60.")
+            }
             do { plan = try MetricDataPlan(queries) } catch { throw AWSError(error) }
         }
 

@@ -45,9 +45,6 @@ struct QueryInput: APIInput {
             let statistic = reader.requiredText("Stat")
             let unit = reader.unit()
             try reader.check()
-            guard PeriodAlignment.isAllowed(seconds: period) else {
-                throw AWSError.validation("The parameter \(reader.parameter("Period")) must be 1, 5, 10, 30 or a multiple of 60.")
-            }
             do {
                 stat = try MetricStat(metric: metric.metric, periodSeconds: period, statistic: statistic, unit: unit)
             } catch {
@@ -68,7 +65,7 @@ struct QueryInput: APIInput {
 }
 
 extension InputReader {
-    /// The queries of a list member, checked together.
+    /// The queries of a list member, checked together. Which periods are allowed is the operation's to say.
     mutating func queries(_ name: StaticString, countMax: Int) throws -> [MetricDataQuery] {
         let queries = try structures(name, QueryInput.self, count: 1...countMax).map(\.query)
         try check()

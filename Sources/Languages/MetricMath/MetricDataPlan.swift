@@ -10,6 +10,11 @@ package struct MetricDataPlan: Sendable {
     package struct Failure: Error, Sendable {
         package let id: String
         package let cause: MetricMathError
+
+        package init(id: String, cause: MetricMathError) {
+            self.id = id
+            self.cause = cause
+        }
     }
 
     package let queries: [MetricDataQuery]

@@ -1,0 +1,90 @@
+package import SignalModel
+package import WireFormats
+
+/// One item of an alarm's history.
+/// Source: CloudWatch API reference, AlarmHistoryItem; the data's form as recorded from AWS.
+package struct AlarmHistoryItem: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case configuration = "ConfigurationUpdate"
+        case state = "StateUpdate"
+        case action = "Action"
+    }
+
+    package let alarmName: String
+    package let time: Timestamp
+    package let kind: Kind
+    package let summary: String
+    /// JSON.
+    package let data: String
+
+    package var wire: WireValue {
+        .members(
+            ("AlarmName", .text(alarmName)), ("AlarmType", "MetricAlarm"), ("Timestamp", .timestamp(time.nanoseconds)),
+            ("HistoryItemType", .text(kind.rawValue)), ("HistorySummary", .text(summary)), ("HistoryData", .text(data)))
+    }
+
+    var document: WireValue {
+        .members(("HistoryItemType", .text(kind.rawValue)), ("HistorySummary", .text(summary)), ("HistoryData", .text(data)))
+    }
+
+    init?(alarmName: String, time: Timestamp, document: WireNode) {
+        guard let kind = document["HistoryItemType"]?.text.flatMap(Kind.init), let summary = document["HistorySummary"]?.text,
+            let data = document["HistoryData"]?.text
+        else { return nil }
+        self.init(alarmName: alarmName, time: time, kind: kind, summary: summary, data: data)
+    }
+
+    init(alarmName: String, time: Timestamp, kind: Kind, summary: String, data: String) {
+        self.alarmName = alarmName
+        self.time = time
+        self.kind = kind
+        self.summary = summary
+        self.data = data
+    }
+}
+
+extension AlarmHistoryItem {
+    enum Change: String { case Create, Update, Delete }
+
+    static func configuration(_ change: Change, of alarm: Alarm, at time: Timestamp) -> AlarmHistoryItem {
+        let (word, member) =
+            switch change {
+            case .Create: ("created", "createdAlarm")
+            case .Update: ("updated", "updatedAlarm")
+            case .Delete: ("deleted", "deletedAlarm")
+            }
+        let data: WireValue = .structure([
+            ("version", "1.0"), ("type", .text(change.rawValue)),
+            (member, .structure(alarm.rule.configurationMembers + alarm.rule.conditionMembers)),
+        ])
+        return AlarmHistoryItem(
+            alarmName: alarm.name, time: time, kind: .configuration, summary: "Alarm \"\(alarm.name)\" \(word)", data: text(data))
+    }
+
+    static func state(of alarm: Alarm, to new: AlarmState, at time: Timestamp) -> AlarmHistoryItem {
+        let old = alarm.state
+        var newMembers = JSONObject()
+        newMembers.add("stateValue", .text(new.value.rawValue))
+        newMembers.add("stateReason", .text(new.reason))
+        // It was checked to be JSON when it was set, and stands here as what it is, not as a text.
+        if let data = new.reasonData { newMembers.add("stateReasonData", json: Array(data.utf8)) }
+        var data = JSONObject()
+        data.add("version", "1.0")
+        data.add("oldState", ["stateValue": .text(old.value.rawValue), "stateReason": .text(old.reason)])
+        data.add("newState", json: newMembers.bytes)
+        return AlarmHistoryItem(
+            alarmName: alarm.name, time: time, kind: .state, summary: "Alarm updated from \(old.value.rawValue) to \(new.value.rawValue)",
+            data: data.text)
+    }
+
+    /// - Parameter refusal: why the action could not be run; nil when it is on its way.
+    static func action(_ arn: String, of alarm: Alarm, to state: AlarmState.Value, refusal: String?, at time: Timestamp) -> AlarmHistoryItem {
+        let data: WireValue = .members(
+            ("actionState", .text(refusal == nil ? "Succeeded" : "Failed")), ("stateUpdateTimestamp", .integer(time.milliseconds)),
+            ("stateUpdateValue", .text(state.rawValue)), ("notificationResource", .text(arn)), ("error", refusal.map(WireValue.text)))
+        let summary = refusal.map { "Failed to execute action \(arn). Received error: \"\($0)\"" } ?? "Successfully executed action \(arn)"
+        return AlarmHistoryItem(alarmName: alarm.name, time: time, kind: .action, summary: String(summary.prefix(255)), data: text(data))
+    }
+
+    private static func text(_ value: WireValue) -> String { String(decoding: JSON.encode(value), as: UTF8.self) }
+}

@@ -1,0 +1,71 @@
+@testable import Alarms
+import Bytes
+import Catalog
+import MetricMath
+import Platform
+import SignalModel
+import Simulation
+import Testing
+import WireFormats
+
+let acme = Tenant(account: "123456789012", region: "us-east-1")
+let topic = "arn:aws:sns:us-east-1:123456789012:alerts"
+
+/// A catalog in a folder of its own, a store, a clock that tests move, and the evaluation over them.
+final class AlarmRig: Sendable {
+    let store = ModelStore()
+    let clock = ManualClock(wallNanoseconds: 1_795_248_000_000_000_000)      // 2026-11-21T08:00:00Z
+    let folder: String
+    let catalog: Catalog
+    let book: AlarmBook
+    let evaluation: AlarmEvaluation
+
+    init(reader: (any MetricReader)? = nil, targetRefusal: @escaping TargetRefusal = { _, _, _ in nil }) throws {
+        var random = SystemRandom()
+        folder = "/tmp/groundwatch-test-\(String(random.next(), radix: 36))"
+        try LinuxFileSystem().createDirectory(folder)
+        catalog = try Catalog.open(folder + "/catalog.db")
+        book = AlarmBook(catalog: catalog, targetRefusal: targetRefusal)
+        evaluation = AlarmEvaluation(
+            book: book, reader: reader ?? store, clock: clock, log: Log(component: "test", time: clock, write: { _ in }),
+            configuration: .init(settleSeconds: 5))
+    }
+
+    deinit {
+        catalog.close()
+        let disk = LinuxFileSystem()
+        for name in (try? disk.list(folder)) ?? [] { try? disk.remove("\(folder)/\(name)") }
+        try? disk.remove(folder)        // what stays behind lies in /tmp
+    }
+
+    var now: Timestamp { Timestamp(nanoseconds: clock.wallNanoseconds) }
+
+    /// Stores a sample of `Shop Errors`, so many seconds ago.
+    func sample(_ value: Double, secondsAgo: Int64 = 0, metric: String = "Errors", unit: String = "None") async throws {
+        var batch = MetricBatch(tenant: acme)
+        let series = batch.addSeries(MetricIdentity(namespace: "Shop", name: metric).labels(unit: unit), kind: .accumulating)
+        batch.append(series: series, time: Timestamp(nanoseconds: now.nanoseconds - secondsAgo * 1_000_000_000), value: value)
+        let id = BatchID(high: UInt64(bitPattern: now.nanoseconds), low: UInt64(store.sampleCount))
+        _ = try await store.commit(try store.prepare(batch), id: id)
+    }
+
+    func put(_ rule: AlarmRule) async throws { try await book.put(rule, tags: [], of: acme, at: now) }
+
+    func state(_ name: String = "alarm") async throws -> AlarmState { try #require(try await book.alarm(name, of: acme)).state }
+
+    func history(_ name: String? = "alarm", _ kind: AlarmHistoryItem.Kind? = nil) async throws -> [AlarmHistoryItem] {
+        try await book.history(of: name, tenant: acme, kind: kind, range: .all, newestFirst: false, limit: 1000, after: nil).items
+    }
+
+    func notices() async throws -> [Notice] {
+        try await catalog.read { try $0.dueNotices(at: Timestamp(nanoseconds: .max), limit: 1000) }
+    }
+
+    /// Moves the clock on and lets one evaluation happen.
+    func pass(seconds: Int64) async {
+        clock.advance(bySeconds: seconds)
+        await evaluation.turn()
+    }
+}
+
+func json(_ text: String) throws -> WireNode { try WireDocument(json: Array(text.utf8)).root }
