@@ -7,6 +7,8 @@ package struct InsightsExecution: Sendable {
         /// Events that passed the query's filters.
         package var recordsMatched = 0
         package var recordsScanned = 0
+
+        package init() {}
     }
 
     package private(set) var statistics = Statistics()

@@ -1,0 +1,54 @@
+import AWSProtocol
+import LogsInsights
+import Platform
+import SignalModel
+
+/// One Insights query from its first scan to its result.
+struct InsightsRun: Sendable {
+    struct Outcome: Sendable {
+        var status: QueryRegistry.Status
+        var rows: [InsightsResult.Row] = []
+    }
+
+    private let logs: LogAccess
+    private let request: QueryRegistry.Request
+    private let budget: QueryBudget
+    private let startedAt: Int64
+
+    init(logs: LogAccess, request: QueryRegistry.Request, budget: QueryBudget) {
+        self.logs = logs
+        self.request = request
+        self.budget = budget
+        startedAt = logs.clock.monotonicNanoseconds
+    }
+
+    /// - Parameter report: called after each chunk.
+    func outcome(report: (InsightsExecution.Statistics) -> Void) async -> Outcome {
+        do { return Outcome(status: .Complete, rows: try await rows(report: report)) } catch let error as StorageError {
+            return Outcome(status: error.code == .cancelled ? .Cancelled : hasRunOut ? .Timeout : .Failed)
+        } catch {
+            return Outcome(status: .Failed)
+        }
+    }
+
+    private func rows(report: (InsightsExecution.Statistics) -> Void) async throws -> [InsightsResult.Row] {
+        let query = request.query
+        var scans: [GroupScan] = []
+        for group in request.groups {
+            scans.append(try await GroupScan(query, of: group, tenant: request.tenant, range: request.range, budget: budget, logs: logs))
+        }
+        var merged = MergedScan(scans, order: query.order)
+        var execution = query.execution(
+            rowLimit: request.rowLimit, moment: InsightsMoment(now: request.created, range: request.range))
+        while !execution.isSatisfied, let (chunk, rowsScanned) = try await merged.next() {
+            try budget.spend()
+            try execution.consume(chunk, recordsScanned: rowsScanned)
+            report(execution.statistics)
+        }
+        let result = execution.finish()
+        report(result.statistics)
+        return result.rows
+    }
+
+    private var hasRunOut: Bool { Double(logs.clock.monotonicNanoseconds - startedAt) >= logs.configuration.querySeconds * 1e9 }
+}
