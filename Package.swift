@@ -30,7 +30,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ("Languages", [
         Module(name: "MetricMath", imports: ["Columns", "SignalModel"]),
         Module(name: "LogsInsights", imports: ["Platform", "Bytes", "Columns", "SignalModel"], testing: ["WireFormats"]),
-        Module(name: "FilterPatterns", imports: ["Bytes", "Columns", "SignalModel", "WireFormats"]),
+        Module(name: "FilterPatterns", imports: ["Columns", "WireFormats"]),
     ]),
     ("Stores", [
         Module(name: "MetricStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
@@ -43,7 +43,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("FrontEnds", [
         Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms"]),
-        Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "LogsInsights", "FilterPatterns"]),
+        Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog"]),
         Module(name: "SNSAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "Notifications"]),
         Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats"]),
