@@ -24,6 +24,11 @@ package struct Notice: Sendable, Equatable {
     package let lastError: String?
 }
 
+extension Notice {
+    /// The kind of a notice to a topic: its payload is `{"Subject": …, "Message": …}`, to be spread among the topic's subscriptions.
+    package static let publication = "publication"
+}
+
 /// A notice before it has an id.
 package struct NewNotice: Sendable {
     package var tenant: Tenant

@@ -26,7 +26,7 @@ struct AlarmTransition: Sendable {
         for arn in alarm.rule.actions(for: new.value) {
             let refusal = try Self.refuseAllButTopics(transaction, alarm.tenant, arn) ?? targetRefusal(transaction, alarm.tenant, arn)
             if refusal == nil {
-                let notice = NewNotice(tenant: alarm.tenant, target: arn, kind: "alarm", subject: alarm.arn, payload: message.payload)
+                let notice = NewNotice(tenant: alarm.tenant, target: arn, kind: Notice.publication, subject: alarm.arn, payload: message.payload)
                 try transaction.enqueue(notice, at: now)
             }
             try AlarmStorage.append(

@@ -1,17 +1,14 @@
 import Bytes
-import Catalog
+package import Catalog
 package import Platform
 package import SignalModel
 import WireFormats
 
 /// From a message to one durable notice for each subscription. The catalog keeps the notices, `OutboxLoop` delivers them.
 ///
-/// Three kinds of notice: `publication`, to a topic ARN, as an alarm's transition leaves it; `notification` and `confirmation`, to a
+/// Three kinds of notice: `Notice.publication`, to a topic ARN, as an alarm's transition leaves it; `notification` and `confirmation`, to a
 /// subscription ARN. A publication becomes notifications in one transaction, so that a crash between doubles nothing and loses nothing.
 package struct Outbox: Sendable {
-    /// What an alarm, or anybody else in his own transaction, enqueues: `{"subject": …, "message": …}` to a topic's ARN.
-    package static let publication = "publication"
-
     private let directory: TopicDirectory
     private let random: RandomSource
 
@@ -35,16 +32,24 @@ package struct Outbox: Sendable {
         let document = try WireDocument(json: notice.payload)
         let id = messageID()
         try await directory.catalog.write { transaction in
-            guard let arn = TopicARN(notice.target) else {
-                return try transaction.dead(notice.id, error: "\(notice.target) is not the ARN of a topic", at: now)
+            if let refusal = try Self.refusal(transaction, tenant: notice.tenant, target: notice.target) {
+                return try transaction.dead(notice.id, error: refusal, at: now)
             }
+            guard let arn = TopicARN(notice.target) else { return }
             let message = Message(
-                id: id, topic: arn, subject: document.root["subject"]?.text, body: document.root["message"]?.text ?? "", published: now)
-            guard try Self.spread(message, in: transaction, at: now) else {
-                return try transaction.dead(notice.id, error: "topic \(arn) does not exist", at: now)
-            }
+                id: id, topic: arn, subject: document.root["Subject"]?.text, body: document.root["Message"]?.text ?? "", published: now)
+            _ = try Self.spread(message, in: transaction, at: now)
             try transaction.delivered(notice.id, at: now)
         }
+    }
+
+    /// Why a publication of this tenant could not be sent there, or nil.
+    package static func refusal(_ snapshot: CatalogSnapshot, tenant: Tenant, target: String) throws -> String? {
+        guard let arn = TopicARN(target) else { return "\(target) is not the ARN of a topic" }
+        guard arn.tenant == tenant, try snapshot.document(arn.name, in: TopicDirectory.topics, tenant: tenant) != nil else {
+            return "topic \(arn) does not exist"
+        }
+        return nil
     }
 
     static func enqueue(

@@ -59,7 +59,7 @@ package struct OutboxLoop: Sendable {
     }
 
     private func handle(_ notice: Notice) async throws {
-        if notice.kind == Outbox.publication { return try await outbox.spread(notice, at: Timestamp(nanoseconds: time.wallNanoseconds)) }
+        if notice.kind == Notice.publication { return try await outbox.spread(notice, at: Timestamp(nanoseconds: time.wallNanoseconds)) }
         let outcome = try await attempt(notice)
         let now = Timestamp(nanoseconds: time.wallNanoseconds)
         try await catalog.write { [schedule] transaction in

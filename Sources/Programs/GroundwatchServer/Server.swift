@@ -1,7 +1,10 @@
 import AWSProtocol
+import Alarms
 import Catalog
+import CloudWatchAPI
 import ColumnStore
 import HTTPTransport
+import LogsAPI
 import Notifications
 package import Platform
 import SNSAPI
@@ -114,8 +117,17 @@ private struct Parts {
         outboxLoop = OutboxLoop(
             catalog: storage.catalog, outbox: outbox, client: client, identity: identity, time: time, log: log.named("outbox"))
 
+        let alarms = AlarmBook(catalog: storage.catalog) { snapshot, tenant, target in
+            try Outbox.refusal(snapshot, tenant: tenant, target: target)
+        }
+        let metrics = MetricAccess(
+            reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random)
+        let logs = LogAccess(
+            directory: storage.logGroups, reader: storage.logs, writer: storage.logs, committer: storage.engine, clock: time, random: random)
         let dispatcher = AWSDispatcher(
             services: [
+                CloudWatchOperations.service(metrics: metrics, alarms: alarms),
+                LogsOperations.service(logs: logs, queries: QueryRegistry(logs: logs)),
                 SNSOperations.service(topics: topics, outbox: outbox),
                 XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
             ],
