@@ -5,13 +5,17 @@ import WireFormats
 
 /// All alarms of all tenants, in the catalog. Every change is durable when its call returns, and stands in the alarm's history.
 package final class AlarmBook: Sendable {
-    let catalog: Catalog
+    private let catalog: Catalog
     private let targetRefusal: TargetRefusal
+    private let alarmsMax: Int
     private let changes = Atomic<Int>(0)
 
-    /// - Parameter targetRefusal: says why a topic cannot be delivered to, so that history tells the truth about actions.
-    package init(catalog: Catalog, targetRefusal: @escaping TargetRefusal = { _, _, _ in nil }) {
+    /// - Parameters:
+    ///   - alarmsMax: of one tenant.
+    ///   - targetRefusal: says why a topic cannot be delivered to, so that history tells the truth about actions.
+    package init(catalog: Catalog, alarmsMax: Int = 20_000, targetRefusal: @escaping TargetRefusal = { _, _, _ in nil }) {
         self.catalog = catalog
+        self.alarmsMax = alarmsMax
         self.targetRefusal = targetRefusal
     }
 
@@ -22,9 +26,13 @@ package final class AlarmBook: Sendable {
 
     /// Creates the alarm, or replaces its rule and keeps its state.
     /// - Parameter tags: for a new alarm; an existing one keeps its own.
+    /// - Throws: `AlarmError`, `.limit`, when the tenant has as many alarms as it may have.
     package func put(_ rule: AlarmRule, tags: [(key: String, value: String)], of tenant: Tenant, at now: Timestamp) async throws {
-        try await write { transaction in
+        try await write { [alarmsMax] transaction in
             let old = try AlarmStorage.alarm(rule.name, of: tenant, in: transaction)
+            if old == nil, try transaction.documentCount(in: AlarmStorage.rules, tenant: tenant) >= alarmsMax {
+                throw AlarmError(code: .limit, message: "The maximum of \(alarmsMax) alarms has been reached.")
+            }
             let state = old?.state ?? .initial(at: now.nanoseconds)
             let alarm = Alarm(tenant: tenant, rule: rule, configured: now.nanoseconds, state: state)
             try AlarmStorage.putRule(of: alarm, in: transaction)
@@ -79,7 +87,7 @@ package final class AlarmBook: Sendable {
     /// Writes what an evaluation has decided, unless the alarm has changed since it was read.
     /// - Returns: whether it was written.
     func apply(_ transition: AlarmTransition) async throws -> Bool {
-        try await catalog.write { [targetRefusal] transaction in
+        try await change { [targetRefusal] transaction in
             let alarm = transition.alarm
             guard try AlarmStorage.alarm(alarm.name, of: alarm.tenant, in: transaction) == alarm else { return false }
             try transition.write(in: transaction, targetRefusal: targetRefusal)
@@ -90,18 +98,27 @@ package final class AlarmBook: Sendable {
     private func write<Result: Sendable>(_ body: @escaping @Sendable (CatalogTransaction) throws -> Result) async throws -> Result {
         // After the commit too, so that nobody who reads in between keeps what was there before.
         defer { changes.add(1, ordering: .acquiringAndReleasing) }
-        return try await catalog.write(body)
+        return try await change(body)
+    }
+
+    /// A change that no evaluation needs to know of.
+    func change<Result: Sendable>(_ body: @escaping @Sendable (CatalogTransaction) throws -> Result) async throws -> Result {
+        do { return try await catalog.write(body) } catch let error as CatalogError { throw StorageError(error) }
     }
 
     // MARK: Reading
 
+    func read<Result: Sendable>(_ body: @escaping @Sendable (CatalogSnapshot) throws -> Result) async throws -> Result {
+        do { return try await catalog.read(body) } catch let error as CatalogError { throw StorageError(error) }
+    }
+
     package func alarm(_ name: String, of tenant: Tenant) async throws -> Alarm? {
-        try await catalog.read { try AlarmStorage.alarm(name, of: tenant, in: $0) }
+        try await read { try AlarmStorage.alarm(name, of: tenant, in: $0) }
     }
 
     /// By name, names after `after`.
     package func alarms(of tenant: Tenant, prefix: String = "", after: String? = nil, limit: Int) async throws -> [Alarm] {
-        let pairs = try await catalog.read { snapshot in
+        let pairs = try await read { snapshot in
             try snapshot.documents(in: AlarmStorage.rules, tenant: tenant, prefix: prefix, after: after, limit: limit).map { rule in
                 (rule, try snapshot.document(rule.key, in: AlarmStorage.states, tenant: tenant))
             }
@@ -111,7 +128,7 @@ package final class AlarmBook: Sendable {
 
     /// Every tenant's, for the evaluation. An alarm that cannot be read does not keep the others from being judged.
     func everyAlarm() async throws -> (alarms: [Alarm], damaged: [any Error]) {
-        let pairs = try await catalog.read { snapshot in
+        let pairs = try await read { snapshot in
             var pairs: [(Document, Document?)] = []
             var last: Document?
             repeat {
@@ -142,7 +159,7 @@ package final class AlarmBook: Sendable {
         var position = start
         while true {
             let after = position
-            let events = try await catalog.read { snapshot in
+            let events = try await read { snapshot in
                 try snapshot.events(
                     in: AlarmStorage.history, tenant: tenant, key: name, range: range, newestFirst: newestFirst, limit: 200, after: after)
             }
@@ -158,10 +175,32 @@ package final class AlarmBook: Sendable {
         }
     }
 
+    /// Forgets what happened before `time`.
+    func pruneHistory(before time: Timestamp) async throws {
+        let rows = 1000         // of one transaction, so that writers do not wait for long
+        while try await change({ try $0.pruneEvents(in: AlarmStorage.history, before: time, limit: rows) }) == rows {}
+    }
+
     private static func item(of event: CatalogEvent) throws -> AlarmHistoryItem {
         guard let item = AlarmHistoryItem(alarmName: event.key, time: event.time, document: try WireDocument(json: event.body).root) else {
             throw AlarmError(code: .corrupt, message: "cannot read the history of alarm \(event.key): an item is none")
         }
         return item
+    }
+}
+
+extension StorageError {
+    /// The catalog's errors in the stores' words, which front ends know how to answer.
+    fileprivate init(_ error: CatalogError) {
+        let code: Code =
+            switch error.code {
+            case .busy: .busy
+            case .closed: .closed
+            case .noSpace: .noSpace
+            case .tooLarge: .limit
+            case .corrupt, .newer: .corrupt
+            case .exists, .notFound, .inputOutput, .permission, .other: .inputOutput
+            }
+        self.init(code: code, message: error.message)
     }
 }

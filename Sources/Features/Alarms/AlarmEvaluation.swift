@@ -16,11 +16,14 @@ package actor AlarmEvaluation {
         /// For one metric's read.
         package var readSeconds: Double
         package var readBytesMax: Int
+        /// What happened to alarms is told so long.
+        package var historyDays: Int
 
-        package init(settleSeconds: Double = 5, readSeconds: Double = 10, readBytesMax: Int = 256 << 20) {
+        package init(settleSeconds: Double = 5, readSeconds: Double = 10, readBytesMax: Int = 256 << 20, historyDays: Int = 30) {
             self.settleSeconds = settleSeconds
             self.readSeconds = readSeconds
             self.readBytesMax = readBytesMax
+            self.historyDays = historyDays
         }
     }
 
@@ -49,6 +52,8 @@ package actor AlarmEvaluation {
     private var timetable: AlarmTimetable
     private var watches: [AlarmARNKey: AlarmWatch] = [:]
     private var knownChange: Int?
+    /// UTC nanoseconds.
+    private var lastPruned: Int64?
     /// Failed at their last turn.
     private var retries: Set<AlarmARNKey> = []
 
@@ -78,6 +83,7 @@ package actor AlarmEvaluation {
     package func run() async throws {
         while true {
             await turn()
+            await pruneHistory()
             try await clock.sleep(untilWall: timetable.next(after: clock.wallNanoseconds))
         }
     }
@@ -100,6 +106,19 @@ package actor AlarmEvaluation {
         }
         retries = []
         await evaluate(jobs, at: now)
+    }
+
+    /// Once an hour.
+    func pruneHistory() async {
+        let now = clock.wallNanoseconds
+        if let lastPruned, now >= lastPruned, now - lastPruned < 3600 * PeriodAlignment.second { return }
+        lastPruned = now
+        let oldest = Timestamp(nanoseconds: now - Int64(configuration.historyDays) * 86_400 * PeriodAlignment.second)
+        do {
+            try await book.pruneHistory(before: oldest)
+        } catch {
+            log.warning("old history of alarms cannot be removed", ["error": String(describing: error)])
+        }
     }
 
     /// Reads the alarms again when one of them was changed.

@@ -100,7 +100,7 @@ extension AlarmRule {
     package var periodSeconds: Int64 {
         switch subject {
         case .metric(let watched): watched.stat.periodSeconds
-        case .queries(let queries): queries.compactMap { $0.metricStat?.periodSeconds ?? $0.periodSeconds }.max() ?? 60
+        case .queries(let queries): queries.compactMap { $0.metricStat?.periodSeconds }.max() ?? 60
         }
     }
 

@@ -49,7 +49,8 @@ package struct AlarmError: Error, Sendable {
     package enum Code: Sendable, Equatable {
         /// What the catalog holds is no alarm.
         case corrupt
-        case notFound
+        /// A tenant has as many as it may have.
+        case limit
     }
 
     package let code: Code

@@ -22,7 +22,7 @@ enum AlarmTags {
 extension AlarmBook {
     /// Nil when there is no such alarm.
     package func tags(of name: String, tenant: Tenant) async throws -> [(key: String, value: String)]? {
-        try await catalog.read { snapshot in
+        try await read { snapshot in
             guard try snapshot.document(name, in: AlarmStorage.rules, tenant: tenant) != nil else { return nil }
             return try AlarmTags.tags(of: name, tenant, in: snapshot)
         }
@@ -32,7 +32,7 @@ extension AlarmBook {
 
     /// Adds tags and replaces those whose keys are there.
     package func tag(_ name: String, _ added: [(key: String, value: String)], tagsMax: Int, tenant: Tenant) async throws -> Tagging {
-        try await change(name, tenant) { old in
+        try await changeTags(name, tenant) { old in
             let keys = Set(added.map(\.key))
             let all = old.filter { !keys.contains($0.key) } + added
             return all.count > tagsMax ? nil : all
@@ -40,13 +40,13 @@ extension AlarmBook {
     }
 
     package func untag(_ name: String, keys: [String], tenant: Tenant) async throws -> Tagging {
-        try await change(name, tenant) { old in old.filter { !keys.contains($0.key) } }
+        try await changeTags(name, tenant) { old in old.filter { !keys.contains($0.key) } }
     }
 
-    private func change(
+    private func changeTags(
         _ name: String, _ tenant: Tenant, _ body: @escaping @Sendable ([(key: String, value: String)]) -> [(key: String, value: String)]?
     ) async throws -> Tagging {
-        try await catalog.write { transaction in
+        try await change { transaction in
             guard try transaction.document(name, in: AlarmStorage.rules, tenant: tenant) != nil else { return .noSuchAlarm }
             guard let tags = body(try AlarmTags.tags(of: name, tenant, in: transaction)) else { return .tooMany }
             try AlarmTags.put(tags, of: name, tenant, in: transaction)

@@ -113,7 +113,11 @@ struct PutMetricAlarm: APIOperation {
                 throw AWSError(failure)
             }
         }
-        try await alarms.put(input.rule, tags: input.tags, of: context.tenant, at: context.now)
+        do {
+            try await alarms.put(input.rule, tags: input.tags, of: context.tenant, at: context.now)
+        } catch let error as AlarmError where error.code == .limit {
+            throw AWSError.limitExceeded(error.message)
+        }
         return Empty()
     }
 }

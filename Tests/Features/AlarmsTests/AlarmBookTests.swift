@@ -108,7 +108,7 @@ struct AlarmBookTests {
 
     @Test func `history pages neither lose nor repeat an item, also when filtered`() async throws {
         let rig = try AlarmRig()
-        for index in 0..<450 {
+        for index in 0..<240 {
             rig.clock.advance(byNanoseconds: index % 3 == 0 ? 1_000_000 : 0)
             try await rig.book.put(try rule(name: "a\(index % 7)"), tags: [], of: acme, at: rig.now)
             if index % 9 == 0 {
@@ -131,10 +131,40 @@ struct AlarmBookTests {
                     return all
                 }
                 let whole = try await items(10_000)
-                #expect(whole.count == (kind == nil ? 450 + whole.count { $0.kind == .state } : whole.count))
+                #expect(whole.count == (kind == nil ? 240 + whole.count { $0.kind == .state } : whole.count))
                 for limit in [1, 7, 100] { #expect(try await items(limit) == whole) }
             }
         }
+    }
+
+    @Test func `history is forgotten after thirty days`() async throws {
+        let rig = try AlarmRig()
+        try await rig.put(try rule())
+        rig.clock.advance(bySeconds: 20 * 86_400)
+        _ = try await rig.book.setState(.ok, reason: "", reasonData: nil, of: "alarm", tenant: acme, at: rig.now)
+        await rig.evaluation.pruneHistory()
+        #expect(try await rig.history().count == 2)
+        rig.clock.advance(bySeconds: 11 * 86_400)
+        await rig.evaluation.pruneHistory()
+        #expect(try await rig.history().map(\.kind) == [.state])
+    }
+
+    @Test func `a tenant has no more alarms than it may have, but may change those it has`() async throws {
+        let rig = try AlarmRig()
+        let book = AlarmBook(catalog: rig.catalog, alarmsMax: 2)
+        for name in ["a", "b", "a"] { try await book.put(try rule(name: name), tags: [], of: acme, at: rig.now) }
+        let error = await #expect(throws: AlarmError.self) { try await book.put(try rule(name: "c"), tags: [], of: acme, at: rig.now) }
+        #expect(error?.code == .limit)
+        try await book.put(try rule(name: "c"), tags: [], of: Tenant(account: "999999999999", region: "us-east-1"), at: rig.now)
+    }
+
+    @Test func `a closed catalog is an error, not an empty answer`() async throws {
+        let rig = try AlarmRig()
+        rig.catalog.close()
+        let error = await #expect(throws: StorageError.self) { try await rig.book.alarms(of: acme, limit: 10) }
+        #expect(error?.code == .closed)
+        await rig.evaluation.turn()
+        #expect(await rig.evaluation.counters.failures == 1)
     }
 
     @Test func `tags are set, replaced and removed`() async throws {

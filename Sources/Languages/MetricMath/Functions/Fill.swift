@@ -37,15 +37,14 @@ private enum Filler {
     func filled(_ series: TimeSeries, _ periods: TimeRange) -> TimeSeries {
         var result = TimeSeries(period: series.period)
         var (next, other) = (0, 0)
-        var time = periods.start.nanoseconds
-        while time < periods.end.nanoseconds {
+        for index in 0..<periods.count(of: series.period) {
+            let time = periods.start.nanoseconds + Int64(index) * series.period
             while next < series.count, series.times[next] < time { next += 1 }
             if next < series.count, series.times[next] == time {
                 result.append(time, series.values[next])
             } else if let value = value(at: time, series, next: next, &other) {
                 result.append(time, value)
             }
-            time += series.period
         }
         return result
     }
@@ -63,12 +62,5 @@ private enum Filler {
             let share = Double(time - series.times[next - 1]) / Double(series.times[next] - series.times[next - 1])
             return series.values[next - 1] + share * (series.values[next] - series.values[next - 1])
         }
-    }
-}
-
-extension TimeRange {
-    /// How many periods of this length begin in it.
-    package func count(of period: Int64) -> Int {
-        isEmpty ? 0 : Int((end.nanoseconds - start.nanoseconds + period - 1) / period)
     }
 }
