@@ -47,9 +47,14 @@ package final class QueryRegistry: Sendable {
     }
 
     private let logs: LogAccess
+    private let executor: (any TaskExecutor)?
     private let state = Mutex(State())
 
-    package init(logs: LogAccess) { self.logs = logs }
+    /// - Parameter executor: where queries run; it should be that of the store's scans. Nil: the cooperative pool.
+    package init(logs: LogAccess, executor: (any TaskExecutor)? = nil) {
+        self.logs = logs
+        self.executor = executor
+    }
 
     // MARK: What operations ask
 
@@ -69,7 +74,7 @@ package final class QueryRegistry: Sendable {
             return true
         }
         guard let isRunning else { return nil }
-        if isRunning { Task { await work(from: id) } }
+        if isRunning { Task(executorPreference: executor) { await self.work(from: id) } }
         return id
     }
 
@@ -144,6 +149,8 @@ package final class QueryRegistry: Sendable {
     private func note(_ statistics: InsightsExecution.Statistics, _ budget: QueryBudget, of id: RandomID) {
         state.withLock { state in
             state.entries[id]?.statistics = statistics
+            // A store that tests rows itself hands on only those that passed.
+            state.entries[id]?.statistics.recordsScanned = max(statistics.recordsScanned, budget.rowsSoFar)
             state.entries[id]?.bytesScanned = budget.bytesSoFar
         }
     }
