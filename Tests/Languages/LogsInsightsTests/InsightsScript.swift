@@ -39,8 +39,8 @@ struct InsightsScript {
             let words = lines[next].split(separator: " ", maxSplits: 3)
             let place = "\(name):\(next + 1)"
             next += 1
-            switch words.first {
-            case nil, _ where words.first?.hasPrefix("#") == true: continue
+            guard let verb = words.first, !verb.hasPrefix("#") else { continue }
+            switch verb {
             case "load": events = InsightsEvents(lines: section())
             case "query":
                 let limit = words.count == 3 ? Int(words[2])! : 10_000
