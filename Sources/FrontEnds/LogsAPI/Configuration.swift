@@ -18,7 +18,8 @@ package struct LogsConfiguration: Sendable {
 
     package init(
         readSeconds: Double = 30, readBytesMax: Int = 1 << 30, querySeconds: Double = 3600, queryBytesMax: Int = 1 << 36,
-        queryHeldBytesMax: Int = 128 << 20, queriesRunningMax: Int = 4, queriesWaitingMax: Int = 32, resultSeconds: Int64 = 3600, resultsMax: Int = 1000,
+        queryHeldBytesMax: Int = 128 << 20, queriesRunningMax: Int = 4, queriesWaitingMax: Int = 32, resultSeconds: Int64 = 3600,
+        resultsMax: Int = 1000,
         resultBytesMax: Int = 64 << 20
     ) {
         self.readSeconds = readSeconds

@@ -63,7 +63,9 @@ package final class QueryRegistry: Sendable {
         let id = RandomID(randomBits: logs.random.next(), logs.random.next())
         let isRunning: Bool? = state.withLock { state in
             forgetOld(&state)
-            guard state.running < logs.configuration.queriesRunningMax || state.waiting.count < logs.configuration.queriesWaitingMax else { return nil }
+            guard state.running < logs.configuration.queriesRunningMax || state.waiting.count < logs.configuration.queriesWaitingMax else {
+                return nil
+            }
             state.entries[id] = Entry(id: id, request: request)
             state.ids.append(id)
             guard state.running < logs.configuration.queriesRunningMax else {
@@ -160,7 +162,9 @@ package final class QueryRegistry: Sendable {
             guard state.entries[id]?.status == .Running else { return }
             state.entries[id]?.status = outcome.status
             state.entries[id]?.rows = outcome.rows
-            state.entries[id]?.resultBytes = outcome.rows.reduce(0) { $0 + $1.cells.reduce(0) { $0 + $1.value.utf8.count + $1.field.utf8.count + 64 } }
+            state.entries[id]?.resultBytes = outcome.rows.reduce(0) {
+                $0 + $1.cells.reduce(0) { $0 + $1.value.utf8.count + $1.field.utf8.count + 64 }
+            }
             state.entries[id]?.bytesScanned = budget.bytesSoFar
             state.entries[id]?.budget = nil
             state.entries[id]?.endedAt = logs.clock.monotonicNanoseconds
@@ -178,7 +182,9 @@ package final class QueryRegistry: Sendable {
             kept += 1
             bytes += entry.resultBytes
             // The newest stays whatever its size: somebody has only just asked for it.
-            if endedAt < horizon || kept > logs.configuration.resultsMax || kept > 1 && bytes > logs.configuration.resultBytesMax { dropped.insert(id) }
+            if endedAt < horizon || kept > logs.configuration.resultsMax || kept > 1 && bytes > logs.configuration.resultBytesMax {
+                dropped.insert(id)
+            }
         }
         guard !dropped.isEmpty else { return }
         for id in dropped { state.entries[id] = nil }

@@ -173,9 +173,12 @@ struct EventTests {
 
     @Test func `a search filters, also where the store cannot`() async throws {
         try await world.make("g", streams: "s")
-        try await world.put("g", "s", [
-            (0, "ERROR one"), (1, #"{"level":"ERROR","ms":1500}"#), (2, #"{"level":"ERROR","ms":5}"#), (3, "INFO ERROR not"), (4, "fine"),
-        ])
+        try await world.put(
+            "g", "s",
+            [
+                (0, "ERROR one"), (1, #"{"level":"ERROR","ms":1500}"#), (2, #"{"level":"ERROR","ms":5}"#), (3, "INFO ERROR not"),
+                (4, "fine"),
+            ])
         #expect(try await filter(("filterPattern", "ERROR -INFO")).messages.count == 3)
         #expect(try await filter(("filterPattern", "{ $.level = ERROR && $.ms > 100 }")).messages == [#"{"level":"ERROR","ms":1500}"#])
         #expect(try await filter(("filterPattern", "[level, ...]"), ("limit", 2)).messages.count == 2)
@@ -186,7 +189,8 @@ struct EventTests {
     @Test func `tokens and ids keep their place whatever the numbers`() {
         var random = SeededRandom(seed: 3)
         for _ in 0..<1000 {
-            let position = EventPosition(time: Int64.random(in: 0...Int64.max, using: &random), number: UInt64.random(in: 0...UInt64.max, using: &random))
+            let position = EventPosition(
+                time: Int64.random(in: 0...Int64.max, using: &random), number: UInt64.random(in: 0...UInt64.max, using: &random))
             let token = EventToken(.backward, position)
             let read = EventToken(token.text(for: ["a"]), for: ["a"])
             #expect(read?.position == position && read?.direction == .backward)

@@ -17,9 +17,11 @@ struct FixtureTests {
         let fixture = try WireDocument(json: Array(try Fixtures.text("aws/logs/" + path).utf8)).root
         let world = LogsWorld()
         try await world.make("app/web", streams: "web-1")
-        try await world.put("app/web", "web-1", [(-3000, "INFO started"), (-2000, #"{"level":"INFO","n":2}"#), (-1000, #"{"level":"ERROR","n":3}"#)])
+        try await world.put(
+            "app/web", "web-1", [(-3000, "INFO started"), (-2000, #"{"level":"INFO","n":2}"#), (-1000, #"{"level":"ERROR","n":3}"#)])
         let operation = String(path.prefix { $0 != "/" })
-        let answer = try await world.call(operation, json: String(decoding: JSON.encode(Self.value(try #require(fixture["request"]))), as: UTF8.self))
+        let answer = try await world.call(
+            operation, json: String(decoding: JSON.encode(Self.value(try #require(fixture["request"]))), as: UTF8.self))
         #expect(answer.status == fixture["status"]?.integer.map(Int.init))
         let expected = try #require(fixture["response"])
         #expect(expected.isNull ? answer.text.isEmpty : Self.isAlike(expected, answer.root), "\(answer.text)")

@@ -16,8 +16,10 @@ struct GroupTests {
         var pages: [[String]] = []
         var token: String?
         repeat {
-            let page = try await world.call("DescribeLogGroups", .structure(
-                [("logGroupNamePrefix", "/app/"), ("limit", 2)] + (token.map { [("nextToken", .text($0))] } ?? [])))
+            let page = try await world.call(
+                "DescribeLogGroups",
+                .structure(
+                    [("logGroupNamePrefix", "/app/"), ("limit", 2)] + (token.map { [("nextToken", .text($0))] } ?? [])))
             pages.append(names(page, "logGroups", "logGroupName"))
             token = page.root["nextToken"]?.text
         } while token != nil
@@ -29,7 +31,8 @@ struct GroupTests {
     }
 
     @Test func `a group is shown with its arn, class, bytes and retention`() async throws {
-        _ = try await world.call("CreateLogGroup", ["logGroupName": "g", "logGroupClass": "INFREQUENT_ACCESS", "tags": .textMap([("a", "b")])])
+        _ = try await world.call(
+            "CreateLogGroup", ["logGroupName": "g", "logGroupClass": "INFREQUENT_ACCESS", "tags": .textMap([("a", "b")])])
         _ = try await world.call("CreateLogStream", ["logGroupName": "g", "logStreamName": "s"])
         try await world.put("g", "s", [(0, "1234")])
         _ = try await world.call("PutRetentionPolicy", ["logGroupName": "g", "retentionInDays": 30])
@@ -37,7 +40,8 @@ struct GroupTests {
         let kept = try await world.call("DescribeLogGroups", [:])
         #expect(
             kept.text
-                == #"{"logGroups":[{"logGroupName":"g","creationTime":\#(LogsWorld.now),"retentionInDays":30,"metricFilterCount":0,"arn":"\#(arn):*","storedBytes":30,"logGroupClass":"INFREQUENT_ACCESS","logGroupArn":"\#(arn)"}]}"#)
+                == #"{"logGroups":[{"logGroupName":"g","creationTime":\#(LogsWorld.now),"retentionInDays":30,"metricFilterCount":0,"arn":"\#(arn):*","storedBytes":30,"logGroupClass":"INFREQUENT_ACCESS","logGroupArn":"\#(arn)"}]}"#
+        )
         _ = try await world.call("DeleteRetentionPolicy", ["logGroupName": "g"])
         #expect(try await world.call("DescribeLogGroups", [:]).text.contains("retentionInDays") == false)
         #expect(try await world.call("DescribeLogGroups", ["logGroupClass": "STANDARD"]).text == #"{"logGroups":[]}"#)
@@ -54,9 +58,11 @@ struct GroupTests {
         #expect(try await world.call("FilterLogEvents", ["logGroupIdentifier": arn]).messages == ["secret"])
 
         let query = try await world.query("fields @message", groups: ["g"])
-        let pointer = try #require(query.root["results"]?.children.first { _ in true }?.children.first { $0["field"]?.text == "@ptr" }?["value"]?.text)
+        let pointer = try #require(
+            query.root["results"]?.children.first { _ in true }?.children.first { $0["field"]?.text == "@ptr" }?["value"]?.text)
         #expect(try await world.call("GetLogRecord", ["logRecordPointer": .text(pointer)]).status == 200)
-        #expect(try await world.call("GetLogRecord", ["logRecordPointer": .text(pointer)], account: other).code == "ResourceNotFoundException")
+        #expect(
+            try await world.call("GetLogRecord", ["logRecordPointer": .text(pointer)], account: other).code == "ResourceNotFoundException")
         let id = try #require(try await world.call("DescribeQueries", [:]).root["queries"]?.children.first { _ in true }?["queryId"]?.text)
         #expect(try await world.call("DescribeQueries", [:], account: other).text == #"{"queries":[]}"#)
         #expect(try await world.call("GetQueryResults", ["queryId": .text(id)], account: other).code == "ResourceNotFoundException")
@@ -72,8 +78,10 @@ struct GroupTests {
             var all: [String] = []
             var token: String?
             repeat {
-                let page = try await world.call("DescribeLogStreams", .structure(
-                    [("logGroupName", "g"), ("limit", 3)] + more + (token.map { [("nextToken", .text($0))] } ?? [])))
+                let page = try await world.call(
+                    "DescribeLogStreams",
+                    .structure(
+                        [("logGroupName", "g"), ("limit", 3)] + more + (token.map { [("nextToken", .text($0))] } ?? [])))
                 all += names(page, "logStreams", "logStreamName")
                 token = page.root["nextToken"]?.text
             } while token != nil
@@ -85,7 +93,10 @@ struct GroupTests {
         #expect(try await list(("orderBy", "LastEventTime"), ("descending", true)) == ["b-newest", "b-new", "a-old", "c-empty"])
         #expect(try await list(("orderBy", "LastEventTime")) == ["c-empty", "a-old", "b-new", "b-newest"])
         let shown = try await world.call("DescribeLogStreams", ["logGroupName": "g", "logStreamNamePrefix": "b-new", "limit": 1]).text
-        #expect(shown.contains(#""firstEventTimestamp":\#(LogsWorld.now + 2),"lastEventTimestamp":\#(LogsWorld.now + 3),"lastIngestionTime":\#(LogsWorld.now)"#))
+        #expect(
+            shown.contains(
+                #""firstEventTimestamp":\#(LogsWorld.now + 2),"lastEventTimestamp":\#(LogsWorld.now + 3),"lastIngestionTime":\#(LogsWorld.now)"#
+            ))
     }
 
     @Test func `a deleted group takes its events with it`() async throws {

@@ -79,10 +79,13 @@ struct LogsWorld {
     /// Runs an Insights query over the last hour to its end.
     func query(_ text: String, groups: [String], _ more: [(String, WireValue)] = []) async throws -> Answer {
         let seconds = Self.now / 1000
-        let started = try await call("StartQuery", .structure([
-            ("logGroupNames", .texts(groups)), ("startTime", .integer(seconds - 3600)), ("endTime", .integer(seconds)),
-            ("queryString", .text(text)),
-        ] + more))
+        let started = try await call(
+            "StartQuery",
+            .structure(
+                [
+                    ("logGroupNames", .texts(groups)), ("startTime", .integer(seconds - 3600)), ("endTime", .integer(seconds)),
+                    ("queryString", .text(text)),
+                ] + more))
         guard let id = started.root["queryId"]?.text else { return started }
         return try await results(id)
     }

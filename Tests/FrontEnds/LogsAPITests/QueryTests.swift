@@ -15,14 +15,18 @@ struct QueryTests {
         try await world.make("g", streams: "s")
         try await world.put("g", "s", [(-3000, #"{"n":1}"#), (-2000, #"{"n":2}"#), (-1000, "no field")])
         let answer = try await world.query("fields @timestamp, n, @logStream, @log | filter n > 0 | limit 10", groups: ["g"])
-        #expect(answer.rows == [
-            "@timestamp=2026-11-21 07:59:58.000; n=2; @logStream=s; @log=123456789012:g",
-            "@timestamp=2026-11-21 07:59:57.000; n=1; @logStream=s; @log=123456789012:g",
-        ])
+        #expect(
+            answer.rows == [
+                "@timestamp=2026-11-21 07:59:58.000; n=2; @logStream=s; @log=123456789012:g",
+                "@timestamp=2026-11-21 07:59:57.000; n=1; @logStream=s; @log=123456789012:g",
+            ])
         #expect(answer.root["status"]?.text == "Complete")
         #expect(answer.root["statistics"]?["recordsMatched"]?.double == 2)
         #expect(answer.root["statistics"]?["recordsScanned"]?.double == 3)
-        let pointers = answer.root["results"]?.children.compactMap { row in row.children.map { $0 }.last.flatMap { $0["field"]?.text == "@ptr" ? $0["value"]?.text : nil } } ?? []
+        let pointers =
+            answer.root["results"]?.children.compactMap { row in
+                row.children.map { $0 }.last.flatMap { $0["field"]?.text == "@ptr" ? $0["value"]?.text : nil }
+            } ?? []
         #expect(pointers.count == 2)
         let record = try await world.call("GetLogRecord", ["logRecordPointer": .text(pointers[0])])
         let fields = try #require(record.root["logRecord"])
@@ -70,11 +74,14 @@ struct QueryTests {
         _ = try await world.query("fields b", groups: ["g"])
         let list = try await world.call("DescribeQueries", ["logGroupName": "g", "status": "Complete"])
         let seconds = LogsWorld.now / 1000
-        #expect(list.root["queries"]?.children.map { $0["queryString"]?.text } == ["b", "a"].map {
-            #"SOURCE "g" START=\#(seconds - 3600)000 END=\#(seconds)999 | fields \#($0)"#
-        })
+        #expect(
+            list.root["queries"]?.children.map { $0["queryString"]?.text }
+                == ["b", "a"].map {
+                    #"SOURCE "g" START=\#(seconds - 3600)000 END=\#(seconds)999 | fields \#($0)"#
+                })
         let first = try await world.call("DescribeQueries", ["maxResults": 1])
-        let second = try await world.call("DescribeQueries", ["maxResults": 1, "nextToken": .text(try #require(first.root["nextToken"]?.text))])
+        let second = try await world.call(
+            "DescribeQueries", ["maxResults": 1, "nextToken": .text(try #require(first.root["nextToken"]?.text))])
         #expect(first.root["queries"]?.children.map { $0["queryId"]?.text } != second.root["queries"]?.children.map { $0["queryId"]?.text })
         #expect(second.root["nextToken"] == nil)
     }
@@ -129,9 +136,11 @@ struct QueryTests {
 
     private func start(_ world: LogsWorld) async throws -> LogsWorld.Answer {
         let seconds = LogsWorld.now / 1000
-        return try await world.call("StartQuery", [
-            "logGroupName": "g", "startTime": .integer(seconds - 10), "endTime": .integer(seconds), "queryString": "fields @message",
-        ])
+        return try await world.call(
+            "StartQuery",
+            [
+                "logGroupName": "g", "startTime": .integer(seconds - 10), "endTime": .integer(seconds), "queryString": "fields @message",
+            ])
     }
 
     private func status(_ world: LogsWorld, _ id: String) async throws -> String? {

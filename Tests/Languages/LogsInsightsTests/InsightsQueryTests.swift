@@ -54,14 +54,17 @@ struct InsightsQueryTests {
     @Test func `random text is a query or is refused, and a query answers alike whatever the chunks`() throws {
         let events = Self.events(40, seed: 21)
         let pieces = [
-            "fields", "filter", "stats", "sort", "limit", "dedup", "parse", "display", "|", "|", "a", "b", "@message", "@timestamp", "1", "2",
-            "\"x\"", "\"* *\"", "/(?<q>.)/", "(", ")", ",", "=", "<", "+", "-", "*", "/", "^", "and", "or", "not", "in", "like", "as", "z", "by",
+            "fields", "filter", "stats", "sort", "limit", "dedup", "parse", "display", "|", "|", "a", "b", "@message", "@timestamp", "1",
+            "2",
+            "\"x\"", "\"* *\"", "/(?<q>.)/", "(", ")", ",", "=", "<", "+", "-", "*", "/", "^", "and", "or", "not", "in", "like", "as", "z",
+            "by",
             "bin(1ms)", "count(*)", "sum(a)", "pct(b, 50)", "avg(", "desc", "[", "]", "#", "`a`", "ä", "5m",
         ]
         var random = SeededRandom(seed: 22)
         var understood = 0
         for _ in 0..<30_000 {
-            let text = ["fields a | ", "stats ", "filter ", ""].randomElement(using: &random)!
+            let text =
+                ["fields a | ", "stats ", "filter ", ""].randomElement(using: &random)!
                 + (0..<Int.random(in: 1...8, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined(separator: " ")
             guard let query = try? InsightsQuery(parsing: text) else { continue }
             understood += 1
@@ -116,7 +119,8 @@ struct InsightsQueryTests {
     @Test func `a query asks for no more fields than it needs`() throws {
         #expect(try InsightsQuery(parsing: "stats count(*)").fields == [])
         #expect(try InsightsQuery(parsing: "stats count(*) by bin(5m), level | sort level").fields == ["@timestamp", "level"])
-        #expect(try InsightsQuery(parsing: "fields a as b | filter b > 1 and c = 2").fields == ["a", "b", "c", "@ptr"].filter { $0 != "b" })
+        #expect(
+            try InsightsQuery(parsing: "fields a as b | filter b > 1 and c = 2").fields == ["a", "b", "c", "@ptr"].filter { $0 != "b" })
         #expect(try InsightsQuery(parsing: "filter level = 1").fields.sorted() == ["@message", "@ptr", "@timestamp", "level"])
     }
 
@@ -135,7 +139,9 @@ struct InsightsQueryTests {
             let columns = query.fields.map { name in
                 name == "@timestamp" ? Column(.int64([Int64](repeating: 0, count: 100))) : Column(.bytes(messages))
             }
-            do throws(StorageError) { try execution.consume(ColumnChunk(rowCount: 100, columns: columns), recordsScanned: 100) } catch { refused = error }
+            do throws(StorageError) { try execution.consume(ColumnChunk(rowCount: 100, columns: columns), recordsScanned: 100) } catch {
+                refused = error
+            }
         }
         #expect(refused?.code == .budget && rounds > 1)
     }

@@ -46,9 +46,10 @@ struct InsightsScript {
                 let limit = words.count == 3 ? Int(words[2])! : 10_000
                 cases.append(query(section(), place: place, rowLimit: limit, events: events))
             case "fail":
-                cases.append(Case(
-                    place: place, query: section().joined(separator: "\n"), rowLimit: 10_000, events: events,
-                    expectation: .failure(start: Int(words[1])!, end: Int(words[2])!, words: String(words[3]))))
+                cases.append(
+                    Case(
+                        place: place, query: section().joined(separator: "\n"), rowLimit: 10_000, events: events,
+                        expectation: .failure(start: Int(words[1])!, end: Int(words[2])!, words: String(words[3]))))
             default: fatalError("\(place): unknown section \(words)")
             }
         }
