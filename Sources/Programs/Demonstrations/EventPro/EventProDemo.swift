@@ -78,15 +78,15 @@ package struct EventProDemo: Sendable {
 
     private func tell(from start: Timestamp, by sender: TrafficSender) async throws {
         let live = Timestamp(nanoseconds: time.wallNanoseconds)
-        var simulation = Simulation(seed: options.seed, start: start, live: live, speed: options.speed)
+        var sale = TicketSale(seed: options.seed, start: start, live: live, speed: options.speed)
         let history = live.seconds(since: start)
         if history > 60 { say("sending the last \(Int(history / 60)) minutes") }
         var end: Int64?
         var isLive = false
         while true {
             let now = time.wallNanoseconds
-            let target = min(now, simulation.now.nanoseconds + Self.pieceNanoseconds)
-            try await sender.send(simulation.step(to: Timestamp(nanoseconds: target)))
+            let target = min(now, sale.now.nanoseconds + Self.pieceNanoseconds)
+            try await sender.send(sale.step(to: Timestamp(nanoseconds: target)))
             guard target == now else { continue }
             if !isLive {
                 isLive = true

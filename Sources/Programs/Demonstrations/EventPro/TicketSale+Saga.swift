@@ -3,7 +3,7 @@ import WireFormats
 
 // Behind the queue: the order processor runs the saga, which charges, issues, and undoes the reservation where it cannot.
 
-extension Simulation {
+extension TicketSale {
     /// As many orders as there are processors for, oldest first.
     mutating func processOrders(at time: Timestamp) {
         while !queue.isEmpty, fleet(of: .orderProcessor).hasRoom(at: time) { process(queue.removeFirst(), at: time) }
