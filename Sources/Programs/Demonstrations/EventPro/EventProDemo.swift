@@ -91,7 +91,8 @@ package struct EventProDemo: Sendable {
             if !isLive {
                 isLive = true
                 end = options.seconds.map { now + $0 * 1_000_000_000 }
-                say("live: a flash sale opens within \(Int(Demand.saleEverySeconds / 60)) minutes; see \(options.endpoint.url("/ui/"))")
+                let seconds = sale.demand.secondsToNextSale(from: sale.now).rounded()
+                say("live; the next flash sale opens in \(Int(seconds)) s; see it at \(options.endpoint.url("/ui/"))")
             }
             if let end, now >= end { return say("done") }
             try await time.sleep(untilWall: now + Self.pauseNanoseconds)

@@ -59,9 +59,9 @@ extension TicketSale {
     /// A conditional write, tried again while the table is throttled.
     private mutating func reserve(_ order: Order, _ request: APIRequest, _ call: inout Invocation) -> Failure? {
         let pressure = order.isFamous ? 0 : demand.pressure(at: call.now)
-        var pause = 350.0
+        var pause = 500.0
         for attempt in 1...4 {
-            if !chance.happens((attempt == 1 ? 0.22 : 0.6) * pressure) {
+            if !chance.happens((attempt == 1 ? 0.3 : 0.65) * pressure) {
                 let isTaken = !order.isFamous && chance.happens(0.012 + 0.06 * pressure)
                 callTable("UpdateItem", EventPro.inventory, &call, failure: isTaken ? .inventoryConflict : nil)
                 return isTaken ? .inventoryConflict : nil

@@ -76,7 +76,7 @@ extension TicketSale {
         ]
         integration.aws = ["function_name": .text(function.name), "operation": "Invoke", "region": .text(EventPro.region)]
         add(root(of: request, status: status, until: answered, integration, annotations), to: &trace)
-        if status >= 400 { tellAll(of: &trace) }
+        if status >= 400 { tellAll(of: &trace, at: answered) }
         return (status, answered)
     }
 

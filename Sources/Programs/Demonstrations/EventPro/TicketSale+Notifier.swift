@@ -11,11 +11,14 @@ extension TicketSale {
 
     mutating func notify(_ order: Order, parent: String, at time: Timestamp) {
         var trace = order.trace
-        guard var call = begin(.notifier, at: time, trace: trace, parent: parent, fields: order.fields) else { return }
+        guard var call = begin(.notifier, at: time, trace: trace, parent: parent, fields: order.fields) else {
+            return agenda.note(.notification(order, parent: parent), at: time.after(milliseconds: 1000))     // the topic tries again
+        }
         call.annotations = order.annotations
         call.work(milliseconds: chance.duration(median: 3))
-        if push(&call) != nil { tellAll(of: &trace) }
-        _ = end(&call, in: &trace)
+        let failure = push(&call)
+        let end = end(&call, in: &trace)
+        if failure != nil { tellAll(of: &trace, at: end) }
     }
 
     mutating func postMessage(at time: Timestamp) {

@@ -98,13 +98,13 @@ struct TicketSale: Sendable {
 extension TicketSale {
     mutating func add(_ value: Double, to metric: Metric, at time: Timestamp) { book.add(value, to: metric, at: time) }
 
-    mutating func add(_ segment: Segment, to trace: inout Trace) { tell(trace.add(segment), of: trace) }
+    mutating func add(_ segment: Segment, to trace: inout Trace) { tell(trace.add(segment), of: trace, at: segment.end) }
 
-    /// A failed journey is told whether it was sampled or not.
-    mutating func tellAll(of trace: inout Trace) { tell(trace.tell(), of: trace) }
+    /// A failed journey is told whether it was sampled or not, from the moment on at which it is known to have failed.
+    mutating func tellAll(of trace: inout Trace, at time: Timestamp) { tell(trace.tell(), of: trace, at: time) }
 
-    private mutating func tell(_ segments: [Segment], of trace: Trace) {
-        for segment in segments { documents.append(Traffic.Document(time: segment.end, value: segment.document(in: trace.id))) }
+    private mutating func tell(_ segments: [Segment], of trace: Trace, at time: Timestamp) {
+        for segment in segments { documents.append(Traffic.Document(time: max(time, segment.end), value: segment.document(in: trace.id))) }
     }
 
     /// A journey's trace: the first of every few seconds is sampled, and some of the others.
