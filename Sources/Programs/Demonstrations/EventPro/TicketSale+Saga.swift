@@ -3,7 +3,7 @@ import WireFormats
 
 // Behind the queue: the order processor runs the saga, which charges, issues, and undoes the reservation where it cannot.
 
-extension Simulation {
+extension TicketSale {
     /// As many orders as there are processors for, oldest first.
     mutating func processOrders(at time: Timestamp) {
         while !queue.isEmpty, fleet(of: .orderProcessor).hasRoom(at: time) { process(queue.removeFirst(), at: time) }
@@ -26,21 +26,32 @@ extension Simulation {
             ("event_type", "order_received"), ("queue_ms", .integer(Int64(time.milliseconds(since: order.sent).rounded()))), ("attempt", 1),
         ])
         callTable("PutItem", EventPro.orders, &call)
-        let failure = runSaga(of: order, &call, &trace)
+        let outcome = runSaga(of: order, &call, &trace)
         call.work(milliseconds: chance.duration(median: 3))
-        if let failure {
-            call.log(failure, "Order failed", [("event_type", "order_failed"), ("duration_ms", duration(of: call))])
-        } else {
-            call.log(.info, "Order completed", [("event_type", "order_completed"), ("duration_ms", duration(of: call))])
+        switch outcome {
+        case .failed(let failure): call.log(failure, "Order failed", [("event_type", "order_failed"), ("duration_ms", duration(of: call))])
+        case .sold: call.log(.info, "Order completed", [("event_type", "order_completed"), ("duration_ms", duration(of: call))])
         }
         let end = end(&call, in: &trace)
-        if failure != nil { tellAll(of: &trace) }
         add(1, to: .messagesDeleted, at: end)
         agenda.note(.processorFree, at: end)
+        switch outcome {
+        case .failed: tellAll(of: &trace, at: end)
+        case .sold(let publish):
+            var ticket = order
+            ticket.trace = trace
+            agenda.note(.notification(ticket, parent: publish), at: end.after(milliseconds: chance.number(in: 20...120)))
+        }
+    }
+
+    private enum Outcome {
+        /// With the subsegment that published the ticket.
+        case sold(publish: String)
+        case failed(Failure)
     }
 
     /// A state machine's execution, awaited by the processor.
-    private mutating func runSaga(of order: Order, _ call: inout Invocation, _ trace: inout Trace) -> Failure? {
+    private mutating func runSaga(of order: Order, _ call: inout Invocation, _ trace: inout Trace) -> Outcome {
         let caller = newSpan(), begun = call.now
         var saga = Segment(id: newSpan(), EventPro.saga, from: begun.after(milliseconds: 8), to: begun)
         saga.parent = caller
@@ -53,7 +64,9 @@ extension Simulation {
         charge.end = charged.after(milliseconds: 3)
         saga.subsegments = [state(charge, of: .payment, failure: failure)]
         saga.end = charge.end
+        let outcome: Outcome
         if let failure {
+            outcome = .failed(failure)
             saga.outcome = .fault
             saga.cause = Segment.Cause(id: newSpan(), type: failure.type, message: failure.message)
             let end = saga.end.after(milliseconds: chance.duration(median: 9))
@@ -61,7 +74,9 @@ extension Simulation {
             saga.end = end
         } else {
             var issue = Segment(id: newSpan(), "IssueTickets", from: saga.end, to: saga.end, namespace: "aws")
-            issue.end = issueTickets(of: order, at: issue.start.after(milliseconds: 4), parent: issue.id, &trace).after(milliseconds: 3)
+            let (issued, publish) = issueTickets(of: order, at: issue.start.after(milliseconds: 4), parent: issue.id, &trace)
+            issue.end = issued.after(milliseconds: 3)
+            outcome = .sold(publish: publish)
             saga.subsegments.append(state(issue, of: .ticketIssuer, failure: nil))
             saga.end = issue.end
         }
@@ -72,7 +87,7 @@ extension Simulation {
         start.aws = ["operation": "StartSyncExecution", "region": .text(EventPro.region), "request_id": .text(chance.uuid())]
         start.http = ["response": Segment.response(200)]
         call.calls.append(start)
-        return failure
+        return outcome
     }
 
     private func state(_ segment: Segment, of function: LambdaFunction, failure: Failure?) -> Segment {
@@ -145,8 +160,12 @@ extension Simulation {
 
     // MARK: Tickets
 
-    private mutating func issueTickets(of order: Order, at time: Timestamp, parent: String, _ trace: inout Trace) -> Timestamp {
-        guard var call = begin(.ticketIssuer, at: time, trace: trace, parent: parent, fields: order.fields) else { return time }
+    private mutating func issueTickets(
+        of order: Order, at time: Timestamp, parent: String, _ trace: inout Trace
+    ) -> (end: Timestamp, publish: String) {
+        guard var call = begin(.ticketIssuer, at: time, trace: trace, parent: parent, fields: order.fields) else {
+            preconditionFailure("tickets are issued by more environments than there are processors")
+        }
         call.annotations = order.annotations
         call.work(milliseconds: Double(order.tickets) * chance.duration(median: 18))
         callService("S3", "PutObject", [("bucket_name", "eventpro-tickets"), ("key", .text("tickets/\(order.id).pdf"))], median: 34, &call)
@@ -160,10 +179,7 @@ extension Simulation {
         add(Double(order.tickets), to: .ticketsSold, at: end)
         add(Double(order.tickets), to: .ticketsSold(of: order.show), at: end)
         add(order.amount, to: .revenue, at: end)
-        var ticket = order
-        ticket.trace = trace
-        agenda.note(.notification(ticket, parent: publish), at: end.after(milliseconds: chance.number(in: 20...120)))
-        return end
+        return (end, publish)
     }
 
     /// - Returns: the subsegment's id.

@@ -3,13 +3,13 @@ import WireFormats
 
 /// The ticket sale as it would have gone: the same for the same seed and start.
 ///
-///     var simulation = Simulation(seed: 1, start: start, live: start, speed: 1)
-///     let traffic = simulation.step(to: now)          // all that was logged, measured and traced since the last step
+///     var sale = TicketSale(seed: 1, start: start, live: start, speed: 1)
+///     let traffic = sale.step(to: now)          // all that was logged, measured and traced since the last step
 ///
 /// Visits arrive at random, more of them while a flash sale is on. A request is played through at once, with every log line,
 /// measurement and span stamped with the time it falls at; what lies behind a queue or a topic waits in the agenda. The files
 /// beside this one say what happens at the gateway, at the checkout, in the saga and at the notifier.
-struct Simulation: Sendable {
+struct TicketSale: Sendable {
     /// The time that was told; nothing before it changes any more.
     private(set) var now: Timestamp
     let demand: Demand
@@ -23,7 +23,6 @@ struct Simulation: Sendable {
     private var fleets: [Fleet]
     private var lastReservoirWindow: Int64 = -1
     private var book: MetricBook
-    private var newStreams: [Traffic.Stream] = []
     private var lines: [Traffic.Line] = []
     private var documents: [Traffic.Document] = []
 
@@ -96,16 +95,16 @@ struct Simulation: Sendable {
 }
 
 // What the parts of the story tell.
-extension Simulation {
+extension TicketSale {
     mutating func add(_ value: Double, to metric: Metric, at time: Timestamp) { book.add(value, to: metric, at: time) }
 
-    mutating func add(_ segment: Segment, to trace: inout Trace) { tell(trace.add(segment), of: trace) }
+    mutating func add(_ segment: Segment, to trace: inout Trace) { tell(trace.add(segment), of: trace, at: segment.end) }
 
-    /// A failed journey is told whether it was sampled or not.
-    mutating func tellAll(of trace: inout Trace) { tell(trace.tell(), of: trace) }
+    /// A failed journey is told whether it was sampled or not, from the moment on at which it is known to have failed.
+    mutating func tellAll(of trace: inout Trace, at time: Timestamp) { tell(trace.tell(), of: trace, at: time) }
 
-    private mutating func tell(_ segments: [Segment], of trace: Trace) {
-        for segment in segments { documents.append(Traffic.Document(time: segment.end, value: segment.document(in: trace.id))) }
+    private mutating func tell(_ segments: [Segment], of trace: Trace, at time: Timestamp) {
+        for segment in segments { documents.append(Traffic.Document(time: max(time, segment.end), value: segment.document(in: trace.id))) }
     }
 
     /// A journey's trace: the first of every few seconds is sampled, and some of the others.

@@ -14,7 +14,7 @@ struct APIRequest: Sendable {
     var fields: [(String, WireValue)] { [("method", .text(method)), ("route", .text(route)), ("path", .text(path))] }
 }
 
-extension Simulation {
+extension TicketSale {
     private static let userAgents = [
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1",
         "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -52,7 +52,7 @@ extension Simulation {
     @discardableResult
     mutating func serve(
         _ request: APIRequest, by function: LambdaFunction, in trace: inout Trace, fields: [(String, WireValue)],
-        handler: (inout Simulation, inout Invocation) -> Int
+        handler: (inout TicketSale, inout Invocation) -> Int
     ) -> (status: Int, end: Timestamp) {
         let invoked = request.received.after(milliseconds: chance.number(in: 2...6))
         var integration = Segment(id: newSpan(), "Lambda", from: invoked, to: invoked, namespace: "aws")
@@ -76,7 +76,7 @@ extension Simulation {
         ]
         integration.aws = ["function_name": .text(function.name), "operation": "Invoke", "region": .text(EventPro.region)]
         add(root(of: request, status: status, until: answered, integration, annotations), to: &trace)
-        if status >= 400 { tellAll(of: &trace) }
+        if status >= 400 { tellAll(of: &trace, at: answered) }
         return (status, answered)
     }
 

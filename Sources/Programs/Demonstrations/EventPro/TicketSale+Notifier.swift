@@ -3,7 +3,7 @@ import WireFormats
 
 // The notifier tells customers by a push service: of their tickets, and what organisers post to them.
 
-extension Simulation {
+extension TicketSale {
     private static let pushFailures = [
         Failure(type: "NotificationRejected", message: "ntfy.sh: 429 Too Many Requests", status: 429),
         Failure(type: "NotificationTimeout", message: "ntfy.sh: no answer within 2000 ms", status: 504),
@@ -11,11 +11,14 @@ extension Simulation {
 
     mutating func notify(_ order: Order, parent: String, at time: Timestamp) {
         var trace = order.trace
-        guard var call = begin(.notifier, at: time, trace: trace, parent: parent, fields: order.fields) else { return }
+        guard var call = begin(.notifier, at: time, trace: trace, parent: parent, fields: order.fields) else {
+            return agenda.note(.notification(order, parent: parent), at: time.after(milliseconds: 1000))     // the topic tries again
+        }
         call.annotations = order.annotations
         call.work(milliseconds: chance.duration(median: 3))
-        if push(&call) != nil { tellAll(of: &trace) }
-        _ = end(&call, in: &trace)
+        let failure = push(&call)
+        let end = end(&call, in: &trace)
+        if failure != nil { tellAll(of: &trace, at: end) }
     }
 
     mutating func postMessage(at time: Timestamp) {
@@ -23,13 +26,13 @@ extension Simulation {
         var trace = newTrace(at: time)
         let message = "msg-\(chance.hex(digits: 12))"
         let fields: [(String, WireValue)] = [("correlation_id", .text(chance.uuid())), ("message_id", .text(message))]
-        serve(request, by: .notifier, in: &trace, fields: fields) { simulation, call in
-            call.work(milliseconds: simulation.chance.duration(median: 4))
+        serve(request, by: .notifier, in: &trace, fields: fields) { sale, call in
+            call.work(milliseconds: sale.chance.duration(median: 4))
             call.log(.info, "Message accepted", request.fields + [("event_type", "message_accepted")])
-            let failure = simulation.push(&call)
+            let failure = sale.push(&call)
             let status = failure == nil ? 202 : 502
             call.log(.info, "API response sent", request.fields + [
-                ("event_type", "message_answered"), ("status", .integer(Int64(status))), ("duration_ms", simulation.duration(of: call)),
+                ("event_type", "message_answered"), ("status", .integer(Int64(status))), ("duration_ms", sale.duration(of: call)),
             ])
             return status
         }

@@ -3,14 +3,14 @@ import WireFormats
 
 // The checkout function: it reserves seats, and leaves the order to the queue.
 
-extension Simulation {
+extension TicketSale {
     mutating func checkOut(at time: Timestamp) {
         var order = newOrder(at: time)
         let request = request("POST", "/api/checkout", at: time)
         var trace = order.trace
-        let (status, end) = serve(request, by: .checkout, in: &trace, fields: order.fields) { simulation, call in
+        let (status, end) = serve(request, by: .checkout, in: &trace, fields: order.fields) { sale, call in
             call.annotations = order.annotations
-            return simulation.take(&order, for: request, &call)
+            return sale.take(&order, for: request, &call)
         }
         order.trace = trace
         guard status == 202 else { return }
@@ -59,9 +59,9 @@ extension Simulation {
     /// A conditional write, tried again while the table is throttled.
     private mutating func reserve(_ order: Order, _ request: APIRequest, _ call: inout Invocation) -> Failure? {
         let pressure = order.isFamous ? 0 : demand.pressure(at: call.now)
-        var pause = 350.0
+        var pause = 500.0
         for attempt in 1...4 {
-            if !chance.happens((attempt == 1 ? 0.22 : 0.6) * pressure) {
+            if !chance.happens((attempt == 1 ? 0.3 : 0.65) * pressure) {
                 let isTaken = !order.isFamous && chance.happens(0.012 + 0.06 * pressure)
                 callTable("UpdateItem", EventPro.inventory, &call, failure: isTaken ? .inventoryConflict : nil)
                 return isTaken ? .inventoryConflict : nil
@@ -127,12 +127,12 @@ extension Simulation {
         let request = request("GET", "/api/orders/{id}", path: "/api/orders/\(order)", at: time)
         var trace = newTrace(at: time)
         let fields: [(String, WireValue)] = [("correlation_id", .text(correlation)), ("orderId", .text(order))]
-        serve(request, by: .checkout, in: &trace, fields: fields) { simulation, call in
+        serve(request, by: .checkout, in: &trace, fields: fields) { sale, call in
             call.annotations = [("order_id", .text(order))]
-            call.work(milliseconds: simulation.chance.duration(median: 2))
-            simulation.callTable("GetItem", EventPro.orders, &call)
+            call.work(milliseconds: sale.chance.duration(median: 2))
+            sale.callTable("GetItem", EventPro.orders, &call)
             call.log(.info, "Order looked up", request.fields + [
-                ("event_type", "order_viewed"), ("status", 200), ("duration_ms", simulation.duration(of: call)),
+                ("event_type", "order_viewed"), ("status", 200), ("duration_ms", sale.duration(of: call)),
             ])
             return 200
         }
