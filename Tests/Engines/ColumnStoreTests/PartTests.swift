@@ -120,6 +120,35 @@ struct PartTests {
         #expect(try rig.restarted().store.ids() == [1, 2, 3, 4, 5])
     }
 
+    @Test func `in the middle of a seal or a merge every row is seen once, and commits go on`() throws {
+        let rig = try Rig()
+        let expected = Mutex(Array(1...5 as ClosedRange<UInt64>))
+        try rig.commit(1...5)
+        nonisolated(unsafe) let unsafe = rig        // one thread: the closure runs within the calls below
+        rig.layout.onEncode.withLock {
+            $0 = {
+                let next = expected.withLock { $0.last! + 1 }
+                do {
+                    #expect(try unsafe.store.ids() == expected.withLock { $0 })
+                    // Enough to fill journal files while the seal runs.
+                    for id in next..<(next + 40) { try unsafe.commit([id]) }
+                    expected.withLock { $0 += next..<(next + 40) }
+                    #expect(try unsafe.store.ids() == expected.withLock { $0 })
+                    try unsafe.store.checkTables()
+                } catch { Issue.record(error) }
+            }
+        }
+        for _ in 0..<5 {
+            try rig.store.seal()
+            #expect(try rig.store.ids() == expected.withLock { $0 })
+            #expect(try rig.restarted().store.ids() == expected.withLock { $0 })
+        }
+        try rig.store.merge()
+        #expect(rig.store.figures.merges == 1)
+        #expect(try rig.store.ids() == expected.withLock { $0 })
+        #expect(try rig.restarted().store.ids() == expected.withLock { $0 })
+    }
+
     @Test func `a snapshot keeps the files of parts that are merged away`() throws {
         let rig = try Rig()
         for id in 1...4 as ClosedRange<UInt64> {
