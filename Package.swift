@@ -54,7 +54,7 @@ let ranks: [(name: String, modules: [Module])] = [
             "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
             "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "WebConsole",
         ]),
-        Module(name: "Demonstrations", imports: ["Platform", "Bytes", "WireFormats", "HTTPTransport", "AWSProtocol"]),
+        Module(name: "Demonstrations", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol"]),
     ]),
 ]
 

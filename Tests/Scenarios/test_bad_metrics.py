@@ -97,7 +97,7 @@ def nothing_is_stored(clients):
 
 def test_the_same_request_without_a_fault_is_taken(wire):
     for protocol in PROTOCOLS:
-        right = [datum(MetricName=protocol), statistics(MetricName=protocol), datum(
+        right = [datum(MetricName=protocol), {**statistics(), "MetricName": protocol}, datum(
             MetricName=protocol, Value=None, Values=[1.0], Counts=[2.0], StorageResolution=1, Unit="Count", Dimensions=dimensions("d"))]
         answer = put(wire, protocol, {"Namespace": "Good", "MetricData": right})
         assert (answer.status, answer.code) == (200, None), answer.body

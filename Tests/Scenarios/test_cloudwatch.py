@@ -155,7 +155,7 @@ def test_a_large_request_comes_compressed_and_whole(cloudwatch, namespace):
         "before-send", lambda request, **_: encodings.append(request.headers.get("Content-Encoding")))
     cloudwatch.put_metric_data(Namespace=namespace, MetricData=[
         {"MetricName": "many", "Timestamp": start, "Value": float(n)} for n in range(1000)])
-    assert encodings == ["gzip"], "the SDK compresses what is larger than 10 KB"
+    assert encodings in (["gzip"], [b"gzip"]), "the SDK compresses what is larger than 10 KB"
     [point] = datapoints(cloudwatch, namespace, "many", start).values()
     assert (point["SampleCount"], point["Sum"]) == (1000.0, 499500.0)
 
@@ -165,7 +165,7 @@ def test_what_one_protocol_wrote_each_protocol_reads_alike(writer, clients, tmp_
     speaking = {name: clients.cloudwatch_speaking(name, tmp_path / name) for name in PROTOCOLS}
     namespace, start = f"Test/Alike/{writer}", minutes_ago(30)
     odd = [0.1, 1 / 3, -1e-50, 1e100, 123456789.123456789, 0.0]
-    dimensions = [{"Name": "Name with space", "Value": "ü & <tag> \"quoted\""}]
+    dimensions = [{"Name": "Name with space", "Value": "50% & <tag> \"quoted\""}]
     speaking[writer].put_metric_data(Namespace=namespace, MetricData=[
         {"MetricName": "odd", "Timestamp": start + minutes(n), "Value": value, "Dimensions": dimensions, "Unit": "Bytes/Second"}
         for n, value in enumerate(odd)])

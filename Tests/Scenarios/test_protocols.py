@@ -90,7 +90,7 @@ def test_a_query_answer_is_xml_with_its_namespace(wire):
     assert len(metrics) == 0, "an empty list is an empty element"
 
     put = wire.cloudwatch_query("PutMetricData", {"Namespace": "Xml", "MetricData": [
-        {"MetricName": "a & <b>", "Timestamp": start, "Value": 80.0, "Dimensions": [{"Name": "d", "Value": "ü \"quoted\" 'v'"}]}]})
+        {"MetricName": "a & <b>", "Timestamp": start, "Value": 80.0, "Dimensions": [{"Name": "d", "Value": "50% \"quoted\" 'v'"}]}]})
     assert put.xml.tag == f"{{{CLOUDWATCH_NAMESPACE}}}PutMetricDataResponse"
     assert put.xml.find("{*}PutMetricDataResult") is None, "an operation without output has no result element"
     assert put.xml.findtext("./{*}ResponseMetadata/{*}RequestId")
@@ -98,10 +98,10 @@ def test_a_query_answer_is_xml_with_its_namespace(wire):
     listed = wire.cloudwatch_query("ListMetrics", {"Namespace": "Xml"}).xml
     [metric] = listed.findall("./{*}ListMetricsResult/{*}Metrics/{*}member")
     assert metric.findtext("{*}MetricName") == "a & <b>"
-    assert metric.findtext("./{*}Dimensions/{*}member/{*}Value") == "ü \"quoted\" 'v'"
+    assert metric.findtext("./{*}Dimensions/{*}member/{*}Value") == "50% \"quoted\" 'v'"
 
     read = wire.cloudwatch_query("GetMetricStatistics", {
-        "Namespace": "Xml", "MetricName": "a & <b>", "Dimensions": [{"Name": "d", "Value": "ü \"quoted\" 'v'"}], "StartTime": start,
+        "Namespace": "Xml", "MetricName": "a & <b>", "Dimensions": [{"Name": "d", "Value": "50% \"quoted\" 'v'"}], "StartTime": start,
         "EndTime": start + seconds(60), "Period": 60, "Statistics": ["Sum", "SampleCount"]}).xml
     [point] = read.findall("./{*}GetMetricStatisticsResult/{*}Datapoints/{*}member")
     assert point.findtext("{*}Sum") == "80.0"

@@ -22,6 +22,10 @@ package struct AWSError: Error, Sendable {
     /// Members of the error's shape besides the message, such as `queryCompileError`.
     package var details: [(String, WireValue)]
 
+    /// False for what the protocol's own layer answers before an operation is reached: no service models it, so there is no query code
+    /// of it to tell, and clients are left with the shape's name.
+    var isModelled: Bool { shape != "SerializationException" && shape != "UnknownOperationException" }
+
     /// - Parameter queryCode: the shape's name without `Exception` when nil, the usual rule.
     package init(
         _ shape: String, queryCode: String? = nil, status: Int = 400, _ message: String, details: [(String, WireValue)] = []

@@ -51,7 +51,7 @@ struct Dialect: Sendable {
         case .cbor:
             response = http(error.status, CBOR.encode(errorBody(error)), requestID)
         }
-        if isQueryMode { response.headers.set("x-amzn-query-error", "\(error.queryCode);\(error.fault.rawValue)") }
+        if isQueryMode, error.isModelled { response.headers.set("x-amzn-query-error", "\(error.queryCode);\(error.fault.rawValue)") }
         return response
     }
 

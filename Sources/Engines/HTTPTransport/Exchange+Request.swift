@@ -86,44 +86,57 @@ extension Exchange {
 
     /// A piece of the body is here. What is not taken comes again after a resume.
     func receive(_ bytes: UnsafeRawBufferPointer, left: inout Int) -> Bool {
-        let (taken, startsHandler, after) = state.withLock { state in
+        let step = state.withLock { state in
             guard state.phase == .body else {  // refused: thrown away
                 state.bytesLingered += bytes.count
-                return (bytes.count, false, Aftermath())
+                return Step(taken: bytes.count, closes: state.bytesLingered > Self.lingerBytesMax)
             }
             switch state.body.take(bytes) {
             case .tooLarge:
                 // Either the body is, or a body nobody wants is too long to wait for its end.
                 guard let response = state.response, response.isShort else {
-                    return (bytes.count, false, refuse(HTTPResponse(status: 413), .bodyTooLarge, &state))
+                    return Step(taken: bytes.count, after: refuse(HTTPResponse(status: 413), .bodyTooLarge, &state))
                 }
-                return (bytes.count, false, refuse(response, nil, &state))
+                return Step(taken: bytes.count, after: refuse(response, nil, &state))
             case .count(let count):
-                if count < bytes.count { park(.room, &state) }
-                defer { state.isHandled = true }
-                return (count, !state.isHandled, Aftermath(reader: takeReader(&state)))
+                let closes = count < bytes.count && !park(.room, &state)
+                return Step(taken: count, closes: closes, starts: handlesNow(&state), after: Aftermath(reader: takeReader(&state)))
             }
         }
-        left -= taken
-        server.count { $0.bytesIn += taken }
-        after.perform()
-        if startsHandler { startHandler() }
-        return state.withLock { $0.bytesLingered <= Self.lingerBytesMax }
+        left -= step.taken
+        server.count { $0.bytesIn += step.taken }
+        step.after.perform()
+        if step.starts { startHandler() }
+        return !step.closes
     }
 
     /// The body is complete: answers, or parks until there is an answer.
     func finishBody() -> Bool {
-        let (closes, startsHandler, response, after) = state.withLock { state in
-            guard state.phase == .body else { return (true, false, nil as HTTPResponse?, Aftermath()) }  // it has its answer
+        let (step, response) = state.withLock { state in
+            guard state.phase == .body else { return (Step(closes: true), nil as HTTPResponse?) }  // it has its answer
             state.body.complete()
-            if state.response == nil { park(.answer, &state) } else { state.phase = .answering }
-            defer { state.isHandled = true }
-            return (false, !state.isHandled, state.response, Aftermath(reader: takeReader(&state)))
+            var step = Step(starts: handlesNow(&state), after: Aftermath(reader: takeReader(&state)))
+            if state.response == nil { step.closes = !park(.answer, &state) } else { state.phase = .answering }
+            return (step, state.response)
         }
-        after.perform()
-        if startsHandler { startHandler() }
-        guard let response else { return !closes }
+        step.after.perform()
+        if step.starts { startHandler() }
+        guard let response else { return !step.closes }
         return answer(with: response)
+    }
+
+    /// What a step has decided under the lock.
+    private struct Step {
+        var taken = 0
+        var closes = false
+        var starts = false
+        var after = Aftermath()
+    }
+
+    /// Whether this is the moment to start the handler; it comes once.
+    private func handlesNow(_ state: inout State) -> Bool {
+        defer { state.isHandled = true }
+        return !state.isHandled
     }
 
     private func startHandler() {
@@ -131,7 +144,7 @@ extension Exchange {
         let isOver = state.withLock { state in
             guard state.phase == .body || state.phase == .answering, !state.isDropped else { return true }
             if !state.isHandlerDone { state.task = task }
-            return false
+            return state.hasClientLeft
         }
         if isOver { task.cancel() }
     }

@@ -63,8 +63,7 @@ extension Exchange {
                 return (count, Aftermath(writers: state.writers, mayGoOn: true))
             }
             if state.output.isEnded { return (Int(gw_http_end_of_body.rawValue), Aftermath()) }
-            park(.output, &state)
-            return (0, Aftermath())
+            return (park(.output, &state) ? 0 : Int(gw_http_broken_body.rawValue), Aftermath())
         }
         if count > 0 { server.count { $0.bytesOut += count } }
         after.perform()
@@ -154,7 +153,7 @@ extension HTTPResponse {
             text += "\(name): \(value)\r\n"
         }
         var body: [UInt8] = []
-        if case .bytes(let bytes) = self.body { body = bytes }
+        if case .bytes(let bytes) = self.body, isShort { body = bytes }
         text += "Content-Length: \(body.count)\r\n\r\n"
         return Array(text.utf8) + (isHead ? [] : body)
     }

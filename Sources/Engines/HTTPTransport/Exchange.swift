@@ -79,9 +79,9 @@ final class Exchange: Sendable {
     func step(
         method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, bytes: UnsafePointer<UInt8>?, count: UnsafeMutablePointer<Int>
     ) -> Bool {
-        let (isFirst, isDropped) = state.withLock { ($0.phase == .head, $0.isDropped) }
+        let (phase, isDropped) = state.withLock { ($0.phase, $0.isDropped) }
         if isDropped { return false }
-        if isFirst { return open(method: method, version: version) }
+        if phase == .head { return open(method: method, version: version) }
         guard count.pointee > 0 else { return finishBody() }
         return receive(UnsafeRawBufferPointer(start: bytes, count: count.pointee), left: &count.pointee)
     }
@@ -144,7 +144,8 @@ final class Exchange: Sendable {
             case .body where !state.body.isComplete:
                 // Waiting for room is waiting for us.
                 if state.parked != nil { return (.leaving(byHalf: false), Aftermath()) }
-                let after = isLate ? refuse(state.response ?? HTTPResponse(status: 408), .timedOut, &state) : Aftermath()
+                let answer = state.response.flatMap { $0.isShort ? $0 : nil } ?? HTTPResponse(status: 408)
+                let after = isLate ? refuse(answer, .timedOut, &state) : Aftermath()
                 return (.reading(bytes: state.body.bytesReceived), after)
             case .body, .answering:
                 return (state.parked == nil ? .nothing : .leaving(byHalf: !state.hasClientLeft), Aftermath())
@@ -178,9 +179,12 @@ final class Exchange: Sendable {
     // MARK: Parking
 
     /// Only on the event thread, in a step or a filler.
-    func park(_ reason: Parking, _ state: inout State) {
+    /// - Returns: false when the connection must be closed instead.
+    func park(_ reason: Parking, _ state: inout State) -> Bool {
+        guard !state.isDropped else { return false }
         state.parked = reason
         gw_http_suspend(connection)
+        return true
     }
 
     func unpark(_ state: inout State) {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where the pieces of a request's body come from.
 protocol HTTPBodySource: Sendable {
     func next() async throws(HTTPTransportError) -> [UInt8]?
@@ -17,6 +19,9 @@ package struct HTTPBody: Sendable {
         self.source = source
     }
 
+    /// A body that is already here, for handlers called without a socket.
+    package init(_ bytes: [UInt8]) { self.init(contentLength: bytes.count, source: PresentBody(bytes)) }
+
     /// The next piece, up to the configured window; nil at the end.
     /// - Throws: `.clientLeft` or `.timedOut` when the rest will not come, `.bodyTooLarge`, `.bodyDiscarded` once the handler has
     ///   returned its response, `.cancelled` with the task.
@@ -35,5 +40,19 @@ package struct HTTPBody: Sendable {
 
     private static func tooLarge(_ limit: Int) -> HTTPTransportError {
         HTTPTransportError(code: .bodyTooLarge, message: "cannot read the request's body: it is larger than \(limit) bytes")
+    }
+}
+
+/// Gives its bytes once.
+private final class PresentBody: HTTPBodySource {
+    private let rest: Mutex<[UInt8]>
+
+    init(_ bytes: [UInt8]) { rest = Mutex(bytes) }
+
+    func next() async throws(HTTPTransportError) -> [UInt8]? {
+        rest.withLock { rest in
+            defer { rest = [] }
+            return rest.isEmpty ? nil : rest
+        }
     }
 }

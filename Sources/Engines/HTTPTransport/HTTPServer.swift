@@ -19,7 +19,8 @@ package final class HTTPServer: Sendable {
     package enum Admission: Sendable {
         /// Reads the body up to this many bytes; nil is the configured limit. More is answered by 413.
         case accept(bodyBytesMax: Int? = nil)
-        /// Answers without the handler; the body is not kept.
+        /// Answers without the handler; the request's body is not kept. The response's body is bytes, at most 16 KB: more may be
+        /// left out, because it is sent while the client still sends.
         case refuse(HTTPResponse)
     }
 

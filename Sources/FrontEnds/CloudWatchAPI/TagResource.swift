@@ -1,5 +1,6 @@
 import AWSProtocol
 import Alarms
+import WireFormats
 
 /// Adds tags to an alarm, replacing those whose keys it has.
 /// Source: CloudWatch API reference, TagResource.
@@ -19,10 +20,10 @@ struct TagResource: APIOperation {
         }
     }
 
-    func run(_ input: Input, in context: RequestContext) async throws -> Empty {
+    func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         let name = try input.resource.alarm(in: context)
         switch try await alarms.tag(name, input.tags, tagsMax: Limits.tagsMax, tenant: context.tenant) {
-        case .done: return Empty()
+        case .done: return .structure([])     // its output is a shape without members, which is not the same as none
         case .noSuchAlarm: throw AWSError.noSuchResource(input.resource.arn)
         case .tooMany: throw AWSError.invalidParameterValue("A resource can have at most \(Limits.tagsMax) tags.")
         }

@@ -1,5 +1,6 @@
 import AWSProtocol
 import Alarms
+import WireFormats
 
 /// Removes tags from an alarm.
 /// Source: CloudWatch API reference, UntagResource.
@@ -17,11 +18,11 @@ struct UntagResource: APIOperation {
         }
     }
 
-    func run(_ input: Input, in context: RequestContext) async throws -> Empty {
+    func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         let name = try input.resource.alarm(in: context)
         guard case .done = try await alarms.untag(name, keys: input.keys, tenant: context.tenant) else {
             throw AWSError.noSuchResource(input.resource.arn)
         }
-        return Empty()
+        return .structure([])     // its output is a shape without members, which is not the same as none
     }
 }

@@ -105,6 +105,7 @@ private struct Parts {
     let segments: SegmentIntake
     let client: HTTPClient
     private let outboxLoop: OutboxLoop
+    private let evaluation: AlarmEvaluation
 
     init(
         _ configuration: ServerConfiguration, storage: Storage, memory: MemoryShares, time: any TimeSource, random: RandomSource, log: Log
@@ -120,6 +121,7 @@ private struct Parts {
         let alarms = AlarmBook(catalog: storage.catalog) { snapshot, tenant, target in
             try Outbox.refusal(snapshot, tenant: tenant, target: target)
         }
+        evaluation = AlarmEvaluation(book: alarms, reader: storage.metrics, clock: time, log: log.named("alarms"))
         let metrics = MetricAccess(
             reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random)
         let logs = LogAccess(
@@ -140,8 +142,12 @@ private struct Parts {
     }
 
     func loops() -> [Task<Void, Never>] {
-        let outboxLoop = outboxLoop
-        return [Task.detached { await outboxLoop.run() }]
+        let (outboxLoop, evaluation) = (outboxLoop, evaluation)
+        return [
+            Task.detached { await outboxLoop.run() },
+            // It ends only by cancellation, which is how the server asks it to.
+            Task.detached { try? await evaluation.run() },
+        ]
     }
 
     private static func health(_ storage: Storage, time: any TimeSource) -> HealthReport {

@@ -9,13 +9,14 @@ import Platform
         let arguments = Machine.arguments
         let rest = Array(arguments.dropFirst())
         switch arguments.first {
+        case "demo": await Demo.run(rest)
         case "serve": await Serve.run(rest)
         case "version": print("groundwatch \(version)")
         case "help", "--help", "-h", nil:
             print(help)
             if arguments.isEmpty { Machine.exit(2) }
         case let word?:
-            let nearest = Settings.nearest(to: word, among: ["serve", "version", "help"])
+            let nearest = Settings.nearest(to: word, among: ["demo", "serve", "version", "help"])
             fail("cannot \(word): there is no such command; did you mean \(nearest)? See groundwatch help", status: 2)
         }
     }
@@ -23,6 +24,7 @@ import Platform
     private static let help = """
         groundwatch COMMAND [OPTIONS]
 
+          demo       simulate a system that sends metrics, logs and traces to a server
           serve      keep metrics, logs and traces, watch them, and show them
           version    print the version
           help       print this

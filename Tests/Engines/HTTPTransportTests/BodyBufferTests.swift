@@ -87,6 +87,20 @@ import Testing
         #expect(body.isAboveHighWater)
     }
 
+    @Test func `collecting stops at the limit, whether announced or found out`() async throws {
+        let here = HTTPBody([1, 2, 3])
+        #expect(try await here.collect(limit: 3) == [1, 2, 3])
+        #expect(try await here.collect(limit: 3) == [])
+        await #expect(throws: HTTPTransportError.self) { try await HTTPBody([1, 2, 3]).collect(limit: 2) }
+        let unannounced = HTTPBody(contentLength: nil, source: Pieces())
+        await #expect(throws: HTTPTransportError.self) { try await unannounced.collect(limit: 1_000) }
+    }
+
+    /// A body without end.
+    private struct Pieces: HTTPBodySource {
+        func next() async throws(HTTPTransportError) -> [UInt8]? { [UInt8](repeating: 0, count: 64) }
+    }
+
     @Test func `the table counts by address and forgets who left`() {
         var table = ConnectionTable(connectionsMax: 3, connectionsPerAddressMax: 2)
         table.add(Peer(socket: 1, address: "a", port: 1, now: 0))
