@@ -69,7 +69,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
 
     private func admit(_ batches: [TableBatch]) throws(StorageError) {
         for batch in batches {
-            precondition(context.layouts[batch.table] != nil, "rows of table \(batch.table.rawValue) could never be sealed: it has no layout")
+            precondition(context.layouts[batch.table] != nil, "rows of table \(batch.table.rawValue) have no layout to seal them with")
         }
         let bytes = batches.reduce(0) { $0 + $1.byteCount }
         let settings = context.configuration

@@ -71,7 +71,7 @@ struct Maintenance {
             try merger.act(work, &register, now: context.clock.wallNanoseconds)
             mergeRetry.succeeded()
         } catch {
-            deadWork = []       // its parts may have changed
+            deadWork = []  // its parts may have changed
             failed("merge", error, &mergeRetry, now)
         }
         return true
@@ -103,7 +103,7 @@ struct Maintenance {
             context.report(.workFailed(work: "remember damage", error: error))
             closeIfBroken()
         }
-        guard register.failure == nil else { return }       // a restart may find a manifest that still names them
+        guard register.failure == nil else { return }  // a restart may find a manifest that still names them
         if let error = context.files.removeGarbage() {
             context.report(.workFailed(work: "remove old parts", error: StorageError(error)))
         }

@@ -99,9 +99,9 @@ extension File {
     func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            do throws(FileError) {
-                filled = try read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]), at: offset)
-            } catch { failure = error }
+            // The array may have more room than it was asked for.
+            let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
+            do throws(FileError) { filled = try read(into: target, at: offset) } catch { failure = error }
         }
         if let failure { throw failure }
         return bytes

@@ -56,7 +56,9 @@ struct JournalTests {
         #expect(try again.restarted().store.ids() == [1, 5])
     }
 
-    @Test(arguments: [0, 2, 4]) func `a damaged record with later groups behind it is reported, and what follows is kept`(_ damaged: Int) throws {
+    @Test(arguments: [0, 2, 4]) func `a damaged record with later groups behind it is reported, and what follows is kept`(_ damaged: Int)
+        throws
+    {
         let rig = try Rig()
         for id in 1...6 as ClosedRange<UInt64> { try rig.commit([id]) }
         let place = try records(rig, generation: 1)[damaged]

@@ -124,7 +124,7 @@ struct PartTests {
         let rig = try Rig()
         let expected = Mutex(Array(1...5 as ClosedRange<UInt64>))
         try rig.commit(1...5)
-        nonisolated(unsafe) let unsafe = rig        // one thread: the closure runs within the calls below
+        nonisolated(unsafe) let unsafe = rig  // one thread: the closure runs within the calls below
         rig.layout.onEncode.withLock {
             $0 = {
                 let next = expected.withLock { $0.last! + 1 }

@@ -32,7 +32,7 @@ struct StoreFaultTests {
                 rig.maintain()
             }
             try rig.store.finish()
-        } catch {}      // a refusal is what the fault is for; what was acknowledged before counts
+        } catch {}  // a refusal is what the fault is for; what was acknowledged before counts
         return acknowledged
     }
 
@@ -63,7 +63,7 @@ struct StoreFaultTests {
             let seeds: ClosedRange<UInt64> = fault == .powerLoss ? 1...2 : 1...1
             try everyFault(fault, on: start, seeds: seeds) { disk in
                 var kept = acknowledged
-                if let rig = try? Rig(disk, settings: Self.settings) {      // or the fault came while it opened
+                if let rig = try? Rig(disk, settings: Self.settings) {  // or the fault came while it opened
                     kept = life(of: rig, from: acknowledged, to: 13)
                     if disk.hasMetFault, fault != .powerLoss { try check(rig.store, acknowledged: kept, "before restart, \(disk)") }
                 }

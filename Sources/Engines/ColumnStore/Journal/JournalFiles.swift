@@ -55,7 +55,7 @@ final class JournalFiles: Sendable {
             try files.system.rename(files.journal + "/" + spare, to: path)
             file = try files.system.open(path, .update)
         } else {
-            file = try files.system.open(path, .create)     // grows as it is written: slower, but there at once
+            file = try files.system.open(path, .create)  // grows as it is written: slower, but there at once
         }
         try files.system.syncDirectory(files.journal)
         return (file, generation)
