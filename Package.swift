@@ -112,7 +112,7 @@ let package = Package(
             path: "Sources/Programs/groundwatch", swiftSettings: settings),
         .executableTarget(
             name: "groundwatch-bench",
-            dependencies: dependencies(["Platform", "WireFormats"]),
+            dependencies: dependencies(["Platform", "Bytes", "WireFormats"]),
             path: "Benchmarks", exclude: ["README.md", "Results"], swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: dependencies(["Platform", "Bytes", "Columns", "SignalModel"]),

@@ -7,13 +7,24 @@ import Platform
             let options = try Options(Machine.arguments)
             if options.asksForHelp { return print(Options.help) }
             if options.asksForList { return print(Questions.all.map { "\($0.name): \($0.meaning)" }.joined(separator: "\n")) }
-            let report = try Run(options).report()
+            let run = try Run(options)
+            try endServersWithUs()
+            let report = try run.report()
             print(TextReport.text(of: report))
             if let path = options.jsonPath { try write(JSONReport.text(of: report), to: path) }
             if let path = options.markdownPath { try write(MarkdownReport.text(of: report), to: path) }
         } catch {
             Log.toStandardError("groundwatch-bench: \(error)\n")
             Machine.exit((error as? BenchmarkError)?.code == .option ? 2 : 1)
+        }
+    }
+
+    private static func endServersWithUs() throws {
+        let signals = try Signals()
+        Task.detached {
+            _ = await signals.termination()
+            ServerProcess.killAll()
+            Machine.exit(130)
         }
     }
 

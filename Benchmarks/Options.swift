@@ -9,7 +9,7 @@ struct Options {
 
           --small            sizes of a few seconds, to see that everything still runs
           --full             the sizes that goals are stated for
-          --repeats N        how often each question is asked; medians are shown (1 small, 3, 5 full)
+          --repeats N        how often each question is asked; medians are shown (1 small, else 3)
           --seed N           of the load (42)
           --server PATH      the program under test (groundwatch beside this program)
           --peer NAME=PATH   measure another program beside it: moto=PATH/moto_server. May be given several times

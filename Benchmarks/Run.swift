@@ -16,7 +16,7 @@ struct Run {
         }
     }
 
-    private var repeats: Int { options.repeats ?? options.size.pick(small: 1, usual: 3, full: 5) }
+    private var repeats: Int { options.repeats ?? options.size.pick(small: 1, usual: 3, full: 3) }
 
     func report() throws -> Report {
         let loadBefore = MachineFacts.loadAverage

@@ -18,12 +18,12 @@ struct IngestFigures {
         let settled = try server.account
         var figures = [
             rate("\(rows) a core-second", acknowledged.cpuSeconds - before.cpuSeconds, aim: rateAim),
-            rate("\(rows) a core-second, work after the last answer included", settled.cpuSeconds - before.cpuSeconds),
+            rate("\(rows) a core-second, later work included", settled.cpuSeconds - before.cpuSeconds),
             Figure(form, "request, median", outcome.milliseconds(share: 0.5), .milliseconds),
             Figure(form, "request, 99 of 100", outcome.milliseconds(share: 0.99), .milliseconds),
             Figure(form, "peak resident memory", Double(settled.residentBytesMax) / 0x1p20, .mebibytes),
         ]
-        if outcome.throttled > 0 { figures.append(Figure(form, "requests sent again, server too busy", Double(outcome.throttled), .count)) }
+        if outcome.throttled > 0 { figures.append(Figure(form, "requests sent again: the server was too busy", Double(outcome.throttled), .count)) }
         if server.program.keepsFiles { figures += try disk(of: server, written: settled.writtenBytes - before.writtenBytes) }
         return figures
     }
@@ -38,7 +38,7 @@ struct IngestFigures {
         let kept = try Folder(server.dataFolder.path + "/store").bytes(without: ["journal"])
         return [
             Figure(form, "bytes on disk a row", Double(kept) / Double(rowCount), .bytes, aim: diskAim),
-            Figure(form, "bytes written a row until the last answer and its work", Double(written) / Double(rowCount), .bytes),
+            Figure(form, "bytes written a row", Double(written) / Double(rowCount), .bytes),
         ]
     }
 }

@@ -6,17 +6,13 @@ extension ServerProcess {
     /// How many requests are under way at once: enough that one commit can gather several.
     static let connections = 4
 
-    func send(_ load: MetricLoad, perRequest: Int = 1_000) throws -> Sender.Outcome {
+    /// - Parameter call: makes a PutMetricData call of its input, in one of the protocols.
+    func send(
+        _ load: MetricLoad, perRequest: Int = 1_000, as call: @escaping @Sendable (WireValue) -> Request = { .cloudWatch("PutMetricData", $0) }
+    ) throws -> Sender.Outcome {
         let requests = (load.count + perRequest - 1) / perRequest
         return try Sender(port: port, connections: Self.connections).send(requests) { number in
-            .cloudWatch("PutMetricData", load.input(number * perRequest..<min((number + 1) * perRequest, load.count)))
-        }
-    }
-
-    func sendCBOR(_ load: MetricLoad, perRequest: Int = 1_000) throws -> Sender.Outcome {
-        let requests = (load.count + perRequest - 1) / perRequest
-        return try Sender(port: port, connections: Self.connections).send(requests) { number in
-            .cloudWatchCBOR("PutMetricData", load.input(number * perRequest..<min((number + 1) * perRequest, load.count)))
+            call(load.input(number * perRequest..<min((number + 1) * perRequest, load.count)))
         }
     }
 

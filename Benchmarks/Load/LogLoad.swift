@@ -58,7 +58,7 @@ struct LogLoad: Sendable {
     }
 
     private func stream(of request: Int) -> (service: Int, host: Int) {
-        var random = SeededRandom(seed: seed, request, -1)
+        var random = SeededRandom(seed: seed, item: (request, 0), use: 1)
         return (Self.serviceChoice.draw(&random), random.below(Self.hostsPerService))
     }
 
@@ -67,7 +67,7 @@ struct LogLoad: Sendable {
     }
 
     private func line(_ request: Int, _ index: Int, _ stream: (service: Int, host: Int), _ milliseconds: Int64) -> String {
-        var random = SeededRandom(seed: seed, request, index)
+        var random = SeededRandom(seed: seed, item: (request, index))
         let level = Self.level(&random)
         let path = Self.paths[Self.pathChoice.draw(&random)]
         let duration = random.logNormal(median: 12, spread: 1)
@@ -108,7 +108,7 @@ struct LogLoad: Sendable {
     /// The id that a line shares with seven others.
     private func correlation(_ request: Int, _ index: Int) -> String {
         let linesInOneRequest = Self.linesPerCorrelation / Self.requestsPerCorrelation
-        var random = SeededRandom(seed: seed, request / Self.requestsPerCorrelation, index / linesInOneRequest, -2)
+        var random = SeededRandom(seed: seed, item: (request / Self.requestsPerCorrelation, index / linesInOneRequest), use: 2)
         return random.hex(32)
     }
 
@@ -129,7 +129,7 @@ struct LogLoad: Sendable {
         var counts: [Level: Int] = [:]
         for request in 0..<requests {
             for index in 0..<Self.linesPerRequest {
-                var random = SeededRandom(seed: seed, request, index)
+                var random = SeededRandom(seed: seed, item: (request, index))
                 counts[Self.level(&random), default: 0] += 1
             }
         }

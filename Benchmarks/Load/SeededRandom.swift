@@ -5,9 +5,13 @@ import Glibc
 struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64, _ numbers: Int...) {
-        state = seed
-        for number in numbers { state = next() ^ UInt64(bitPattern: Int64(number)) }
+    /// - Parameters:
+    ///   - item: which part of the load these numbers are for.
+    ///   - use: tells several generators of one item apart.
+    init(seed: UInt64, item: (Int, Int) = (0, 0), use: UInt64 = 0) {
+        state = seed ^ use
+        state = next() ^ UInt64(bitPattern: Int64(item.0))
+        state = next() ^ UInt64(bitPattern: Int64(item.1))
     }
 
     mutating func next() -> UInt64 {

@@ -30,13 +30,13 @@ struct TraceLoad: Sendable {
         return ["TraceSegmentDocuments": .texts(traces.flatMap(texts))]
     }
 
-    func id(_ trace: Int) -> String { id(trace, mark: -1) }
+    func id(_ trace: Int) -> String { id(trace, use: 1) }
 
     /// An id like the others that no trace has.
-    func absentID(_ number: Int) -> String { id(number % traces, mark: -2) }
+    func absentID(_ number: Int) -> String { id(number % traces, use: 2) }
 
-    private func id(_ trace: Int, mark: Int) -> String {
-        var random = SeededRandom(seed: seed, trace, mark)
+    private func id(_ trace: Int, use: UInt64) -> String {
+        var random = SeededRandom(seed: seed, item: (trace, 0), use: use)
         return "1-\(String(start(trace) / Self.second, radix: 16))-\(random.hex(24))"
     }
 
@@ -46,7 +46,7 @@ struct TraceLoad: Sendable {
     }
 
     private func texts(_ trace: Int) -> [String] {
-        var random = SeededRandom(seed: seed, trace)
+        var random = SeededRandom(seed: seed, item: (trace, 0))
         var parent: String?
         var start = start(trace)
         return (0..<Self.documentsPerTrace).map { depth in

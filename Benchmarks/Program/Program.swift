@@ -33,8 +33,6 @@ struct Program: Sendable {
     /// Whether it ends with 0 when asked to, as a program should.
     var endsCleanly: Bool { kind == .groundwatch }
 
-    var speaksCBOR: Bool { kind == .groundwatch }
-
     /// Whether what it is sent is on disk.
     var keepsFiles: Bool { kind == .groundwatch }
 }

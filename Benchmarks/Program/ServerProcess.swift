@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Synchronization
 
 /// The program under test, running: a process of its own, on a folder and a free port of its own.
 ///
@@ -12,10 +13,20 @@ final class ServerProcess {
     private static let readySecondsMax = 60.0
     private static let stopSecondsMax = 60.0
 
+    /// Those that run now, so that none outlives this program.
+    private static let running = Mutex<Set<pid_t>>([])
+
     let program: Program
     let folder: String
     let port: UInt16
-    private(set) var process: pid_t?
+    private(set) var process: pid_t? {
+        didSet {
+            Self.running.withLock { running in
+                if let oldValue { running.remove(oldValue) }
+                if let process { running.insert(process) }
+            }
+        }
+    }
     /// From the call that made the process to the first answer that it is ready.
     private(set) var secondsToReady = 0.0
     private let time = SystemTime()
@@ -80,6 +91,11 @@ final class ServerProcess {
         Glibc.kill(process, SIGKILL)
         var status: Int32 = 0
         guard waitpid(process, &status, 0) == process else { throw BenchmarkError(.machine, "cannot wait for \(program.name): \(errno)") }
+    }
+
+    /// For a program that was asked to end itself.
+    static func killAll() {
+        running.withLock { for process in $0 { Glibc.kill(process, SIGKILL) } }
     }
 
     /// Waits until it does nothing any more: what was sent is written out and merged.

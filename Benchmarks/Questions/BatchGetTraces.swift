@@ -20,7 +20,7 @@ struct BatchGetTraces: Question {
         _ form: String, finds found: Int, _ load: TraceLoad, _ server: ServerProcess, _ bench: Bench, aim: Figure.Aim? = nil,
         ids: @escaping @Sendable (Int) -> [String]
     ) throws -> [Figure] {
-        try QueryFigures(form: "\(form) of \(load.traces)", count: bench.queries, latencyAim: aim).measured(on: server) {
+        try QueryFigures(form: "\(form), \(FigureText.number(Double(load.traces))) traces", count: bench.queries, latencyAim: aim).measured(on: server) {
             TraceLoad.batchRequest(ids($0 * 7_919 % load.traces))
         } check: {
             try TraceLoad.check($1, holds: found)

@@ -13,7 +13,7 @@ struct FilterLogEvents: Question {
         _ = try server.send(load)
         try server.stop()
         try server.start()
-        let events = "\(load.count) events"
+        let events = "\(FigureText.number(Double(load.count))) events"
         return try QueryFigures(form: "a needle in \(events)", count: bench.longQueries, latencyAim: .atMost(5)).measured(on: server) {
             try load.filter(load.needle($0), finds: load.needleCount($0), in: $1)
         }

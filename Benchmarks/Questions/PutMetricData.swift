@@ -13,7 +13,15 @@ struct PutMetricData: Question {
         let small = MetricLoad(hosts: load.hosts, ticks: bench.size.pick(small: 6, usual: 12, full: 36), end: bench.end, seed: bench.seed)
         return try measured("JSON, 20 a request", small, bench) { try $0.send($1, perRequest: 20) }
             + measured("JSON, 1,000 a request", load, bench) { try $0.send($1) }
-            + (bench.program.speaksCBOR ? measured("CBOR, 1,000 a request", load, bench) { try $0.sendCBOR($1) } : [])
+            + (bench.program.kind == .groundwatch ? inOtherForms(load, bench) : [])
+    }
+
+    private func inOtherForms(_ load: MetricLoad, _ bench: Bench) throws -> [Figure] {
+        try measured("JSON in gzip, 1,000 a request", load, bench) { server, load in
+            try server.send(load) { .cloudWatchGzip("PutMetricData", $0) }
+        } + measured("CBOR, 1,000 a request", load, bench) { server, load in
+            try server.send(load) { .cloudWatchCBOR("PutMetricData", $0) }
+        }
     }
 
     private func measured(

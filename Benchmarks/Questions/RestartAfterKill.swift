@@ -28,7 +28,10 @@ struct RestartAfterKill: Question {
         let logs: LogLoad
         let traces: TraceLoad
 
-        var form: String { "\(metrics.count) datums, \(logs.count) events, \(traces.documents) segments" }
+        var form: String {
+            let counts = [metrics.count, logs.count, traces.documents].map { FigureText.number(Double($0)) }
+            return "\(counts[0]) datums, \(counts[1]) events, \(counts[2]) segments"
+        }
 
         func send(to server: ServerProcess) throws {
             _ = try server.send(metrics)

@@ -40,7 +40,7 @@ struct StartQuery: Question {
         _ form: String, _ query: String, _ load: LogLoad, _ server: ServerProcess, _ bench: Bench,
         check: @escaping @Sendable ([[String: String]]) throws -> Void
     ) throws -> [Figure] {
-        try QueryFigures(form: "\(form), \(load.count) events", count: bench.longQueries).measured(on: server) {
+        try QueryFigures(form: "\(form), \(FigureText.number(Double(load.count))) events", count: bench.longQueries).measured(on: server) {
             try check(try load.query(query, in: $1))
         }
     }

@@ -22,7 +22,7 @@ enum MarkdownReport {
             "Written by `Scripts/bench`, which anyone can run; what is measured, and how, stands in `Benchmarks/README.md`. The server is the",
             "real program on this machine's loopback address, durability on: every row is synced to disk before its request is answered. A",
             "core-second is a second of the server's processor time; the sender's is not counted, though it runs on the same cores. A figure",
-            "is the median of its turns, with the least and the most in parentheses. Where we aim at something, a missed aim is marked.",
+            "is the median of its turns, with the least and the most in parentheses. Aims are those of the full size; a missed one is marked.",
             "",
             "| | |", "|---|---|",
             "| processor | \(machine.processor), \(machine.cores) cores |", "| memory | \(memory) GiB |", "| kernel | \(machine.kernel) |",
@@ -35,7 +35,7 @@ enum MarkdownReport {
     /// The load includes the benchmark's own: server and sender. More than that is somebody else's work, which costs us 10 to 30 %.
     private static func remark(_ report: Report) -> String {
         report.loadAverages.before > 0.5 * Double(report.machine.cores)
-            ? ": taken beside other work, so read every figure as a lower bound" : ""
+            ? ": taken beside other work, so every figure is worse than in quiet" : ""
     }
 
     private static func table(_ rows: [(answer: Report.Answer, peers: [Report.Answer])]) -> [String] {

@@ -1,3 +1,4 @@
+import Bytes
 import WireFormats
 
 /// A request as the bytes that are sent.
@@ -18,6 +19,11 @@ struct Request: Sendable {
         json("monitoring", "GraniteServiceVersion20100801.\(operation)", "1.0", input)
     }
 
+    /// Compressed, as SDKs send what is over 10 KB.
+    static func cloudWatchGzip(_ operation: String, _ input: WireValue) -> Request {
+        json("monitoring", "GraniteServiceVersion20100801.\(operation)", "1.0", input, isCompressed: true)
+    }
+
     static func cloudWatchCBOR(_ operation: String, _ input: WireValue) -> Request {
         let headers = [
             ("Content-Type", "application/cbor"), ("Accept", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor"),
@@ -34,9 +40,13 @@ struct Request: Sendable {
         Request(post: path, [("Content-Type", "application/json"), authorization("xray")], body: JSON.encode(input))
     }
 
-    private static func json(_ service: String, _ target: String, _ version: String, _ input: WireValue) -> Request {
+    private static func json(
+        _ service: String, _ target: String, _ version: String, _ input: WireValue, isCompressed: Bool = false
+    ) -> Request {
         let headers = [("Content-Type", "application/x-amz-json-\(version)"), ("X-Amz-Target", target), authorization(service)]
-        return Request(post: "/", headers, body: JSON.encode(input))
+        let body = JSON.encode(input)
+        guard isCompressed else { return Request(post: "/", headers, body: body) }
+        return Request(post: "/", headers + [("Content-Encoding", "gzip")], body: Gzip.compress(body))
     }
 
     /// The shape of a signature: it names the service. A server that asks nobody for credentials does not check the rest.
