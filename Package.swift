@@ -38,11 +38,11 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore"]),
     ]),
     ("Features", [
-        Module(name: "Alarms", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "Catalog", "AWSProtocol", "MetricMath"]),
+        Module(name: "Alarms", imports: ["Platform", "Columns", "SignalModel", "WireFormats", "Catalog", "MetricMath"]),
         Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "AWSProtocol", "HTTPTransport"]),
     ]),
     ("FrontEnds", [
-        Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms"]),
+        Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms"]),
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog"]),
         Module(name: "SNSAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "Notifications"]),

@@ -74,7 +74,7 @@ struct DatumDecoder {
             throw .invalidParameterValue("The parameter \(datum.path).Timestamp must specify a time no more than two hours in the future.")
         }
         guard time.nanoseconds >= now.nanoseconds - Limits.pastSeconds * second else {
-            throw .invalidParameterValue("The parameter \(datum.path).Timestamp must specify a time no more than two weeks in the past.")
+            throw .invalidParameterValue("The parameter \(datum.path).Timestamp must specify a time within the past two weeks.")
         }
         return time.floored(to: resolution * second)
     }

@@ -23,7 +23,7 @@ struct DatumReader {
     func integer(_ name: StaticString) throws(AWSError) -> Int64? { try typed(name, "an integer") { $0.integer } }
 
     func timestamp(_ name: StaticString) throws(AWSError) -> Timestamp? {
-        try typed(name, "a timestamp") { $0.timestamp.map(Timestamp.init(nanoseconds:)) }
+        try typed(name, "a timestamp that follows ISO8601, or epoch seconds") { $0.timestamp.map(Timestamp.init(nanoseconds:)) }
     }
 
     /// In a form an empty list is an empty text.
@@ -69,11 +69,16 @@ struct DatumReader {
         return try Self.positive(member, at: "\(path).\(name)")
     }
 
-    /// A number that CloudWatch keeps: finite, and zero or of a magnitude within 2^±360.
+    /// A number that CloudWatch keeps: finite, and zero or of a magnitude within the limits.
     static func value(_ node: WireNode, at path: String) throws(AWSError) -> Double {
         guard let value = node.double else { throw .serialization("cannot read '\(path)': expected a number") }
-        guard value == 0 || (Limits.magnitudeMin...Limits.magnitudeMax).contains(value.magnitude) else { throw .invalidValue("\(value)", path) }
+        guard value == 0 || (Limits.magnitudeMin...Limits.magnitudeMax).contains(value.magnitude) else { throw .invalidValue(text(of: value), path) }
         return value
+    }
+
+    /// As the protocols write it.
+    private static func text(of value: Double) -> String {
+        value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : "\(value)"
     }
 
     static func positive(_ node: WireNode, at path: String) throws(AWSError) -> Double {

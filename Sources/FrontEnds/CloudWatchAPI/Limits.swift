@@ -5,9 +5,9 @@ enum Limits {
     static let dimensionsMax = 30
     static let nameLengthMax = 255
     static let dimensionValueLengthMax = 1024
-    /// 2^360: values, and the inverse of those nearest to zero.
-    static let magnitudeMax = 0x1p360
-    static let magnitudeMin = 0x1p-360
+    /// Of values other than zero; the API reference's decimal figures, which are 2^±359.
+    static let magnitudeMax = 1.174271e+108
+    static let magnitudeMin = 8.515920e-109
     /// Samples may be this old and this early.
     static let pastSeconds: Int64 = 14 * 86_400
     static let futureSeconds: Int64 = 2 * 3600

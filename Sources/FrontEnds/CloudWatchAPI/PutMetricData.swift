@@ -14,8 +14,10 @@ struct PutMetricData: APIOperation {
         let batch: MetricBatch
 
         init(from reader: inout InputReader) throws {
-            namespace = reader.requiredText("Namespace", length: 1...Limits.nameLengthMax, pattern: NamespacePattern.pattern)
+            let namespace = reader.text("Namespace", length: 1...Limits.nameLengthMax, pattern: NamespacePattern.pattern)
             try reader.check()
+            guard let namespace else { throw AWSError.missingParameter("Namespace") }
+            self.namespace = namespace
             guard reader.has("MetricData") || reader.has("EntityMetricData") else { throw AWSError.missingParameter("MetricData") }
             var datums = DatumDecoder(namespace: namespace, context: reader.context)
             try datums.decode(list: reader.elements("MetricData"), at: "MetricData")

@@ -1,5 +1,4 @@
 @testable import Alarms
-import Bytes
 import Catalog
 import Columns
 import MetricMath

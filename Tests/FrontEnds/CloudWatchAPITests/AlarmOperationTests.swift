@@ -169,7 +169,7 @@ struct AlarmOperationTests {
         let states = try await server.call("DescribeAlarmHistory", ["HistoryItemType": "StateUpdate", "AlarmTypes": ["MetricAlarm"]], as: wire)
         #expect(states.body["AlarmHistoryItems"].elements.count == 1)
         let notices = try await server.catalog.read { try $0.dueNotices(at: Timestamp(nanoseconds: .max), limit: 10) }
-        #expect(notices.map(\.target) == [topic] && notices[0].kind == "alarm")
+        #expect(notices.map(\.target) == [topic] && notices[0].kind == Notice.publication)
     }
 
     @Test(arguments: TestServer.protocols)

@@ -114,7 +114,7 @@ struct PutMetricDataTests {
         Bad("two weeks ahead", ["MetricName": "M", "Value": 1.0, "Timestamp": .seconds(now + 14 * 86_400)], "InvalidParameterValue",
             "The parameter \(first).Timestamp must specify a time no more than two hours in the future."),
         Bad("three weeks old", ["MetricName": "M", "Value": 1.0, "Timestamp": .seconds(now - 21 * 86_400)], "InvalidParameterValue",
-            "The parameter \(first).Timestamp must specify a time no more than two weeks in the past."),
+            "The parameter \(first).Timestamp must specify a time within the past two weeks."),
         Bad("both values", ["MetricName": "M", "Value": 1.0, "Values": [1.0]], "InvalidParameterCombination",
             "The parameters \(first).Value and \(first).Values are mutually exclusive and you have specified both."),
         Bad("value and set", ["MetricName": "M", "Value": 1.0, "StatisticValues": ["SampleCount": 1.0, "Sum": 1.0, "Minimum": 1.0, "Maximum": 1.0]],
