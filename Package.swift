@@ -112,8 +112,8 @@ let package = Package(
             path: "Sources/Programs/groundwatch", swiftSettings: settings),
         .executableTarget(
             name: "groundwatch-bench",
-            dependencies: dependencies(["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "HTTPTransport"]),
-            path: "Benchmarks", swiftSettings: settings),
+            dependencies: dependencies(["Platform", "Bytes", "WireFormats"]),
+            path: "Benchmarks", exclude: ["README.md", "Results"], swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: dependencies(["Platform", "Bytes", "Columns", "SignalModel"]),
             path: "Tests/Support/Simulation", swiftSettings: settings),

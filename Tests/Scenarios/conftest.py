@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from support import shop as ticket_sale
+from support.browser import Browser
 from support.clients import Clients
 from support.server import BINARY, Server
 from support.wire import Wire
@@ -55,6 +57,19 @@ def wire(server):
     wire = Wire(server.address)
     yield wire
     wire.close()
+
+
+@pytest.fixture(scope="module")
+def shop(server):
+    """The clients of a server with a quarter of an hour of a ticket sale in it, and the id of its trace."""
+    clients = Clients(server.endpoint)
+    return clients, ticket_sale.fill(clients)
+
+
+@pytest.fixture
+def browser():
+    with Browser() as browser:
+        yield browser
 
 
 @pytest.hookimpl(wrapper=True)

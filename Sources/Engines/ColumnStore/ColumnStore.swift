@@ -38,7 +38,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
             journalFiles, fileBytes: configuration.journalFileBytes, salt: salt, lastSequence: tables.publishedThrough)
         committer = Mutex(Committer(context: context, queue: queue, tables: tables, journal: journal))
         maintenance = Mutex(
-            Maintenance(context: context, tables: tables, journal: journalFiles, register: recovery.register))
+            Maintenance(context: context, tables: tables, queue: queue, journal: journalFiles, register: recovery.register))
     }
 
     // MARK: commits
@@ -69,7 +69,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
 
     private func admit(_ batches: [TableBatch]) throws(StorageError) {
         for batch in batches {
-            precondition(context.layouts[batch.table] != nil, "rows of table \(batch.table.rawValue) could never be sealed: it has no layout")
+            precondition(context.layouts[batch.table] != nil, "rows of table \(batch.table.rawValue) have no layout to seal them with")
         }
         let bytes = batches.reduce(0) { $0 + $1.byteCount }
         let settings = context.configuration
@@ -96,8 +96,8 @@ package final class ColumnStore: BatchCommitter, Sendable {
     /// Commits one group of what waits.
     package func stepCommitter() -> NextStep {
         let next = committer.withLock { $0.step() }
-        let (active, sealing) = tables.unsealed
-        if active.bytes + sealing.bytes >= context.configuration.sealBytes { loops.withLock { $0.maintain }?.wake() }
+        let isMuch = tables.unsealed.active.bytes >= context.configuration.sealBytes
+        if isMuch || journalFiles.wantsSpare { loops.withLock { $0.maintain }?.wake() }
         return next
     }
 
@@ -157,6 +157,9 @@ package final class ColumnStore: BatchCommitter, Sendable {
         figures.isClosed = queue.closed != nil
         return figures
     }
+
+    /// What must hold of what snapshots see, even while a seal or merge runs on this thread.
+    package func checkTables() throws(StorageError) { try tables.check() }
 
     /// What must always hold.
     /// - Throws: `.corrupt`, with what does not.

@@ -37,7 +37,7 @@ extension ColumnStore {
         /// Where reads of blocks reserve their memory; nil counts nothing.
         package var readMemory: MemoryBudget?
 
-        /// Asked before a part of nothing but dead rows is dropped; false keeps it for another while (it is being archived).
+        /// Asked before dead rows of a partition are dropped; false keeps them for another while (they are being archived).
         package var mayDrop: @Sendable (TableID, PartitionKey) -> Bool = { _, _ in true }
 
         package init() {}

@@ -53,7 +53,8 @@ struct Envelope {
     ///   envelope in the clear, or none for an encrypted one.
     func opened(key: SecretKey?, additional: [UInt8]) throws(BytesError) -> [UInt8] {
         guard isEncrypted == (key != nil) else {
-            throw BytesError(code: .malformed, message: "cannot open envelope: a key is named for one in the clear, or none for a sealed one")
+            throw BytesError(
+                code: .malformed, message: "cannot open envelope: it is sealed and no key is named, or the other way round")
         }
         guard let key else { return try inflated(body) }
         let compressed = try decrypted(key, additional)

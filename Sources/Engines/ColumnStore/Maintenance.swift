@@ -5,7 +5,7 @@ import SignalModel
 /// the most urgent first.
 struct Maintenance {
     private let context: StoreContext
-    private let tables: Tables
+    private let queue: CommitQueue
     private let journal: JournalFiles
     private let sealer: Sealer
     private let merger: Merger
@@ -17,9 +17,9 @@ struct Maintenance {
     private var mergeRetry = Retry()
     private var spareRetry = Retry()
 
-    init(context: StoreContext, tables: Tables, journal: JournalFiles, register: PartRegister) {
+    init(context: StoreContext, tables: Tables, queue: CommitQueue, journal: JournalFiles, register: PartRegister) {
         self.context = context
-        self.tables = tables
+        self.queue = queue
         self.journal = journal
         self.register = register
         sealer = Sealer(context: context, tables: tables, journal: journal)
@@ -40,6 +40,7 @@ struct Maintenance {
     /// Seals what is there, whether or not it is due.
     mutating func seal() throws(StorageError) {
         if let failure = register.failure { throw failure }
+        defer { closeIfBroken() }
         try sealer.seal(&register)
         tidy()
     }
@@ -47,6 +48,7 @@ struct Maintenance {
     /// Does all the merging and dropping that is worth it now.
     mutating func merge() throws(StorageError) {
         if let failure = register.failure { throw failure }
+        defer { closeIfBroken() }
         let now = context.clock.wallNanoseconds
         for work in try merger.deadWork(now: now) { try merger.act(work, &register, now: now) }
         while let work = merger.mergeWork() { try merger.act(work, &register, now: now) }
@@ -69,7 +71,7 @@ struct Maintenance {
             try merger.act(work, &register, now: context.clock.wallNanoseconds)
             mergeRetry.succeeded()
         } catch {
-            deadWork = []       // its parts may have changed
+            deadWork = []  // its parts may have changed
             failed("merge", error, &mergeRetry, now)
         }
         return true
@@ -97,8 +99,11 @@ struct Maintenance {
         let damage = context.takeDamage()
         do throws(StorageError) {
             if !damage.isEmpty { try register.commitDamage(damage) }
-        } catch { context.report(.workFailed(work: "remember damage", error: error)) }
-        guard register.failure == nil else { return }
+        } catch {
+            context.report(.workFailed(work: "remember damage", error: error))
+            closeIfBroken()
+        }
+        guard register.failure == nil else { return }  // a restart may find a manifest that still names them
         if let error = context.files.removeGarbage() {
             context.report(.workFailed(work: "remove old parts", error: StorageError(error)))
         }
@@ -106,11 +111,19 @@ struct Maintenance {
 
     private func failed(_ work: String, _ error: StorageError, _ retry: inout Retry, _ now: Int64) {
         retry.failed(now, rest: context.configuration.retryAfter)
-        context.report(register.failure == nil ? .workFailed(work: work, error: error) : .closed(error: error))
+        context.report(.workFailed(work: work, error: error))
+        closeIfBroken()
+    }
+
+    /// Which manifest a restart would find is unknown: no row more is accepted that it would have to take in.
+    private func closeIfBroken() {
+        guard let failure = register.failure, queue.closed == nil else { return }
+        queue.close(StorageError(code: .closed, message: "cannot commit before a restart: \(failure.message)"))
+        context.report(.closed(error: failure))
     }
 
     private func rest(_ now: Int64) -> Int64 {
-        let waits = [retentionAt - now, sealer.rest(now: now), sealRetry.rest(now), mergeRetry.rest(now), spareRetry.rest(now)]
+        let waits = [sealRetry.rest(now) ?? sealer.rest(now: now), mergeRetry.rest(now) ?? retentionAt - now, spareRetry.rest(now)]
         return max(0, waits.compactMap { $0 }.min() ?? 0)
     }
 }

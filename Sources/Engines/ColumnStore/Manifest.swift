@@ -14,7 +14,7 @@ struct Manifest: Equatable, Sendable {
         var damaged: [UInt32]
     }
 
-    private static let magic: UInt64 = 0x3130_494E_414D_5747        // "GWMANI01"
+    private static let magic: UInt64 = 0x3130_494E_414D_5747  // "GWMANI01"
     /// Parts and remembered ids of any sane store fit into a fraction of this.
     static let bytesMax = 256 << 20
 

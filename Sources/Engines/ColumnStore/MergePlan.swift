@@ -28,7 +28,7 @@ struct MergePlan {
                 guard total <= bytesMax else { break }
                 let count = end + 1 - start
                 guard count >= partsMin, total <= Self.smallBytes || largest <= total / 2 else { continue }
-                let cost = total / (count - 1)      // bytes for each part that there is less
+                let cost = total / (count - 1)  // bytes for each part that there is less
                 if cost < best?.cost ?? .max { best = (start..<(end + 1), cost) }
             }
         }

@@ -20,7 +20,7 @@ struct Merger {
         for part in tables.parts {
             let dead = try deadRows(of: part, now: now)
             if dead == part.rowCount {
-                if context.configuration.mayDrop(part.table, part.partition) { dropped.append(part) }
+                dropped.append(part)
             } else if Double(dead) > Double(part.rowCount) * context.configuration.deadShareMax,
                 part.plainBytes <= context.configuration.mergeBytesMax
             {
@@ -80,12 +80,13 @@ struct Merger {
     /// By scope in order of first appearance, so that only one scope's rows are in memory at a time.
     private func livingBlocks(of parts: [Part], now: Int64) throws(StorageError) -> [(BlockScope, [(part: Part, place: Int)])] {
         let layout = try context.layout(of: parts[0].table)
+        let mayDrop = context.configuration.mayDrop(parts[0].table, parts[0].partition)
         var groups: [(BlockScope, [(part: Part, place: Int)])] = []
         var places: [BlockScope: Int] = [:]
         for part in parts {
             let damaged = part.damagedBlocks
             for (place, block) in part.index.blocks.enumerated() where !damaged.contains(place) {
-                if layout.isDead(block.header, now: now) { continue }
+                if mayDrop, layout.isDead(block.header, now: now) { continue }
                 if try isKeyGone(block.header.scope) { continue }
                 let scope = block.header.scope
                 if let known = places[scope] {
@@ -99,12 +100,14 @@ struct Merger {
         return groups
     }
 
+    /// Rows that a merge would leave out; they stay while the archive wants to keep them, unless nobody can read them.
     private func deadRows(of part: Part, now: Int64) throws(StorageError) -> Int {
         let layout = try context.layout(of: part.table)
+        let mayDrop = context.configuration.mayDrop(part.table, part.partition)
         var rows = 0
         for block in part.index.blocks {
             let isKeyGone = try isKeyGone(block.header.scope)
-            if isKeyGone || layout.isDead(block.header, now: now) { rows += block.header.rowCount }
+            if isKeyGone || mayDrop && layout.isDead(block.header, now: now) { rows += block.header.rowCount }
         }
         return rows
     }

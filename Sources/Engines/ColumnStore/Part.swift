@@ -95,7 +95,8 @@ final class Part: BlockSource, Sendable {
             return try budget.reserve(bytes)
         } catch {
             throw StorageError(
-                code: .budget, message: "cannot read block of part \(number): \(bytes) bytes asked of \(error.budget), \(error.bytesFree) free")
+                code: .budget,
+                message: "cannot read block of part \(number): \(bytes) bytes asked of \(error.budget), \(error.bytesFree) free")
         }
     }
 }

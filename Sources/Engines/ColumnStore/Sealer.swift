@@ -9,7 +9,7 @@ struct Sealer {
 
     func isDue(now: Int64) -> Bool {
         let (active, sealing) = tables.unsealed
-        guard sealing.since == nil else { return true }       // an earlier seal failed
+        guard sealing.since == nil else { return true }  // an earlier seal failed
         guard let since = active.since else { return false }
         return active.bytes >= context.configuration.sealBytes || now - since >= context.configuration.sealAge
     }

@@ -44,7 +44,7 @@ final class StoreFiles: Sendable {
         return UInt64(name.prefix(16), radix: 16)
     }
 
-    /// Makes what is missing, and makes it durable up to the first directory that was there.
+    /// Makes what is missing, and makes it durable up to the first directory that was there. `root` itself is synced with the manifest.
     func createDirectories() throws(FileError) {
         var directory = root
         var parents = [Self.parent(of: root)]
@@ -53,7 +53,6 @@ final class StoreFiles: Sendable {
             parents.append(Self.parent(of: directory))
         }
         for directory in [root, journal, parts, damaged] { try system.createDirectory(directory) }
-        try system.syncDirectory(root)
         for parent in parents { try syncIfAllowed(parent) }
     }
 
@@ -100,9 +99,9 @@ extension File {
     func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            do throws(FileError) {
-                filled = try read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]), at: offset)
-            } catch { failure = error }
+            // The array may have more room than it was asked for.
+            let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
+            do throws(FileError) { filled = try read(into: target, at: offset) } catch { failure = error }
         }
         if let failure { throw failure }
         return bytes

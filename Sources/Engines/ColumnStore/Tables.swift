@@ -91,9 +91,6 @@ final class Tables: Sendable {
 
     var publishedThrough: UInt64 { state.withLock { $0.publishedThrough } }
 
-    /// Records up to here were lost; their sequences are not given again.
-    func skip(through sequence: UInt64) { state.withLock { $0.publishedThrough = max($0.publishedThrough, sequence) } }
-
     // MARK: scans
 
     func snapshot(of table: TableID, where keep: (PartitionKey) -> Bool) -> TableSnapshot {

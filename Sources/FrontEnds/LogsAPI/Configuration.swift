@@ -6,6 +6,8 @@ package struct LogsConfiguration: Sendable {
     /// The same for one Insights query.
     package var querySeconds: Double
     package var queryBytesMax: Int
+    /// Memory that one query may hold between chunks.
+    package var queryHeldBytesMax: Int
     /// Queries at work at one time; so many more may wait, the next is refused.
     package var queriesRunningMax: Int
     package var queriesWaitingMax: Int
@@ -16,13 +18,15 @@ package struct LogsConfiguration: Sendable {
 
     package init(
         readSeconds: Double = 30, readBytesMax: Int = 1 << 30, querySeconds: Double = 3600, queryBytesMax: Int = 1 << 36,
-        queriesRunningMax: Int = 4, queriesWaitingMax: Int = 32, resultSeconds: Int64 = 3600, resultsMax: Int = 1000,
+        queryHeldBytesMax: Int = 128 << 20, queriesRunningMax: Int = 4, queriesWaitingMax: Int = 32, resultSeconds: Int64 = 3600,
+        resultsMax: Int = 1000,
         resultBytesMax: Int = 64 << 20
     ) {
         self.readSeconds = readSeconds
         self.readBytesMax = readBytesMax
         self.querySeconds = querySeconds
         self.queryBytesMax = queryBytesMax
+        self.queryHeldBytesMax = queryHeldBytesMax
         self.queriesRunningMax = queriesRunningMax
         self.queriesWaitingMax = queriesWaitingMax
         self.resultSeconds = resultSeconds

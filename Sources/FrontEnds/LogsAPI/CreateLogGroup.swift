@@ -21,9 +21,13 @@ struct CreateLogGroup: APIOperation {
             logClass = reader.enumeration("logGroupClass") ?? .STANDARD
             tags = reader.textMap("tags", count: 1...Limits.tagsMax)
             try reader.check()
-            if group.lowercased().hasPrefix("aws/") { throw AWSError.invalidParameter("Log groups starting with AWS/ are reserved for AWS.") }
+            if group.lowercased().hasPrefix("aws/") {
+                throw AWSError.invalidParameter("Log groups starting with AWS/ are reserved for AWS.")
+            }
             // A group that says it is encrypted and is not would be worse than none.
-            if reader.has("kmsKeyId") { throw AWSError.invalidParameter("kmsKeyId is not supported: log groups cannot be encrypted with a key yet.") }
+            if reader.has("kmsKeyId") {
+                throw AWSError.invalidParameter("kmsKeyId is not supported: log groups cannot be encrypted with a key yet.")
+            }
             if reader.bool("deletionProtectionEnabled") == true {
                 throw AWSError.invalidParameter("deletionProtectionEnabled is not supported: log groups cannot be protected yet.")
             }

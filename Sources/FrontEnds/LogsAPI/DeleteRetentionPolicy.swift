@@ -16,7 +16,9 @@ struct DeleteRetentionPolicy: APIOperation {
     }
 
     func run(_ input: Input, in context: RequestContext) async throws -> Empty {
-        guard try await logs.directory.setRetention(days: nil, ofGroup: input.group, tenant: context.tenant) else { throw AWSError.missingGroup() }
+        guard try await logs.directory.setRetention(days: nil, ofGroup: input.group, tenant: context.tenant) else {
+            throw AWSError.missingGroup()
+        }
         return Empty()
     }
 }

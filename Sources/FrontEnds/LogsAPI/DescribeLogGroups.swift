@@ -17,7 +17,9 @@ struct DescribeLogGroups: APIOperation {
 
         init(from reader: inout InputReader) throws {
             prefix = reader.text("logGroupNamePrefix", length: 1...Limits.nameLengthMax, pattern: LogNames.group)
-            part = reader.text("logGroupNamePattern", length: 0...Limits.nameLengthMax, pattern: TextPattern("[\\.\\-_/#A-Za-z0-9]*") { $0.isEmpty || LogNames.group.matches($0) })
+            part = reader.text(
+                "logGroupNamePattern", length: 0...Limits.nameLengthMax,
+                pattern: TextPattern("[\\.\\-_/#A-Za-z0-9]*") { $0.isEmpty || LogNames.group.matches($0) })
             logClass = reader.enumeration("logGroupClass")
             identifiers = reader.texts("logGroupIdentifiers", count: 1...Limits.describedMax, length: 1...2048)
             token = reader.text("nextToken", length: 1...8192)
@@ -57,12 +59,13 @@ struct DescribeLogGroups: APIOperation {
 
     private static func names(_ identifiers: [String], of tenant: Tenant) throws -> Set<String>? {
         guard !identifiers.isEmpty else { return nil }
-        return Set(try identifiers.compactMap { identifier in
-            guard let reference = GroupReference(identifier: identifier) else {
-                throw AWSError.invalidParameter("The log group identifier '\(identifier)' is not valid.")
-            }
-            return reference.belongs(to: tenant) ? reference.name : nil
-        })
+        return Set(
+            try identifiers.compactMap { identifier in
+                guard let reference = GroupReference(identifier: identifier) else {
+                    throw AWSError.invalidParameter("The log group identifier '\(identifier)' is not valid.")
+                }
+                return reference.belongs(to: tenant) ? reference.name : nil
+            })
     }
 
     private func shown(_ group: LogGroup, of tenant: Tenant) async throws -> WireValue {

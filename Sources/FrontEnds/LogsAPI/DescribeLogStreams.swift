@@ -72,7 +72,8 @@ struct DescribeLogStreams: APIOperation {
         return .members(
             ("logStreamName", .text(stream.name)), ("creationTime", .integer(stream.created.milliseconds)),
             ("firstEventTimestamp", milliseconds(stream.firstEvent)), ("lastEventTimestamp", milliseconds(stream.lastEvent)),
-            ("lastIngestionTime", milliseconds(stream.lastIngestion)), ("uploadSequenceToken", .text(Digits.padded(UInt64(stream.number), 56))),
+            ("lastIngestionTime", milliseconds(stream.lastIngestion)),
+            ("uploadSequenceToken", .text(Digits.padded(UInt64(stream.number), 56))),
             ("arn", .text(LogNames.streamARN(stream.name, in: group.name, of: tenant))), ("storedBytes", 0))
     }
 }

@@ -46,7 +46,8 @@ struct FilterLogEvents: APIOperation {
 
         /// What a token of this search is for.
         func scope(_ group: LogGroup) -> [String] {
-            ["FilterLogEvents", "\(group.number)", patternText, prefix ?? "", "\(range.start.nanoseconds)", "\(range.end.nanoseconds)"] + streams
+            ["FilterLogEvents", "\(group.number)", patternText, prefix ?? "", "\(range.start.nanoseconds)", "\(range.end.nanoseconds)"]
+                + streams
         }
     }
 
@@ -57,9 +58,10 @@ struct FilterLogEvents: APIOperation {
             guard let token = EventToken(text, for: scope) else { throw AWSError.invalidPageToken() }
             return token.position
         }
-        let page = try await logs.page(of: EventSearch(
-            tenant: context.tenant, group: group, streams: try await streams(input, in: group, of: context.tenant), range: input.range,
-            pattern: input.pattern, order: .oldestFirst, start: start, limit: input.limit))
+        let page = try await logs.page(
+            of: EventSearch(
+                tenant: context.tenant, group: group, streams: try await streams(input, in: group, of: context.tenant), range: input.range,
+                pattern: input.pattern, order: .oldestFirst, start: start, limit: input.limit))
         let names = try await logs.streamNames.names(of: Set(page.events.map(\.stream)), in: group, of: context.tenant)
         return .members(
             ("events", .list(page.events.map { Self.shown($0, stream: names[$0.stream]) })), ("searchedLogStreams", []),

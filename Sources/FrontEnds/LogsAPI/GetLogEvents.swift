@@ -36,9 +36,11 @@ struct GetLogEvents: APIOperation {
             return token
         }
         let isForward = token.map { $0.direction == .forward } ?? input.startFromHead
-        var events = try await logs.page(of: EventSearch(
-            tenant: context.tenant, group: group, streams: [stream.number], range: input.range, pattern: nil,
-            order: isForward ? .oldestFirst : .newestFirst, start: token?.position, limit: input.limit)).events
+        var events = try await logs.page(
+            of: EventSearch(
+                tenant: context.tenant, group: group, streams: [stream.number], range: input.range, pattern: nil,
+                order: isForward ? .oldestFirst : .newestFirst, start: token?.position, limit: input.limit)
+        ).events
         if !isForward { events.reverse() }
 
         let nowhere = token?.position ?? EventPosition(time: max(0, input.range.start.nanoseconds), number: 0)

@@ -23,14 +23,17 @@ struct GetLogRecord: APIOperation {
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         let pointer = input.pointer
         guard let group = try await group(numbered: pointer.group, of: context.tenant) else { throw Self.missing }
-        let page = try await logs.page(of: EventSearch(
-            tenant: context.tenant, group: group, streams: [pointer.stream], range: .all, pattern: nil, order: .oldestFirst,
-            start: pointer.position, limit: 1))
+        let page = try await logs.page(
+            of: EventSearch(
+                tenant: context.tenant, group: group, streams: [pointer.stream], range: .all, pattern: nil, order: .oldestFirst,
+                start: pointer.position, limit: 1))
         guard let event = page.events.first, event.position == pointer.position else { throw Self.missing }
         let stream = try await logs.streamNames.names(of: [event.stream], in: group, of: context.tenant)[event.stream]
         var fields: [(String, WireValue)] = [
-            (SystemField.ingestionTime, .text("\(event.ingestionMilliseconds)")), (SystemField.log, .text("\(context.tenant.account):\(group.name)")),
-            (SystemField.logStream, .text(stream ?? "")), (SystemField.message, .text(event.text)), (SystemField.pointer, .text(pointer.text)),
+            (SystemField.ingestionTime, .text("\(event.ingestionMilliseconds)")),
+            (SystemField.log, .text("\(context.tenant.account):\(group.name)")),
+            (SystemField.logStream, .text(stream ?? "")), (SystemField.message, .text(event.text)),
+            (SystemField.pointer, .text(pointer.text)),
             (SystemField.timestamp, .text("\(event.milliseconds)")),
         ]
         fields += LogFields.all(in: event.message).map { ($0.name, .text($0.value)) }

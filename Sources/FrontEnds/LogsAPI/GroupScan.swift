@@ -28,8 +28,10 @@ struct GroupScan {
         fields = query.fields
         let made: Set<String> = [SystemField.logStream, SystemField.log, SystemField.pointer]
         projection = Self.fixed + query.fields.filter { !made.contains($0) && !Self.fixed.contains($0) }
-        result = try await logs.reader.scan(LogScan(
-            tenant: tenant, group: group, range: range, predicate: query.predicate, projection: projection, order: query.order, budget: budget))
+        result = try await logs.reader.scan(
+            LogScan(
+                tenant: tenant, group: group, range: range, predicate: query.predicate, projection: projection, order: query.order,
+                budget: budget))
     }
 
     /// - Returns: nil at the end. Rows may be none where none of a chunk passed.
@@ -49,14 +51,16 @@ struct GroupScan {
                 let names = try await logs.streamNames.names(of: Set(streams), in: group, of: tenant)
                 columns.append(Self.texts(chunk.rowCount) { names[streams[$0]] ?? "" })
             case SystemField.pointer:
-                columns.append(Self.texts(chunk.rowCount) { row in
-                    let position = EventPosition(time: times[row], number: numbers[row])
-                    return EventPointer(position: position, group: group.number, stream: streams[row]).text
-                })
+                columns.append(
+                    Self.texts(chunk.rowCount) { row in
+                        let position = EventPosition(time: times[row], number: numbers[row])
+                        return EventPointer(position: position, group: group.number, stream: streams[row]).text
+                    })
             default: columns.append(projection.firstIndex(of: field).map { chunk.columns[$0] } ?? .absent)
             }
         }
-        return Rows(times: times, numbers: numbers, chunk: ColumnChunk(rowCount: chunk.rowCount, columns: columns), rowsScanned: rowsScanned)
+        return Rows(
+            times: times, numbers: numbers, chunk: ColumnChunk(rowCount: chunk.rowCount, columns: columns), rowsScanned: rowsScanned)
     }
 
     private static func texts(_ rowCount: Int, _ text: (Int) -> String) -> Column {

@@ -39,7 +39,8 @@ struct InsightsRun: Sendable {
         }
         var merged = MergedScan(scans, order: query.order)
         var execution = query.execution(
-            rowLimit: request.rowLimit, moment: InsightsMoment(now: request.created, range: request.range))
+            rowLimit: request.rowLimit, heldBytesMax: logs.configuration.queryHeldBytesMax,
+            moment: InsightsMoment(now: request.created, range: request.range))
         while !execution.isSatisfied, let (chunk, rowsScanned) = try await merged.next() {
             try budget.spend()
             try execution.consume(chunk, recordsScanned: rowsScanned)

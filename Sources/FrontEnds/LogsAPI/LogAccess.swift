@@ -45,7 +45,8 @@ package struct LogAccess: Sendable {
     func streams(in group: LogGroup, of tenant: Tenant, prefix: String = "") async throws -> [LogStreamEntry] {
         var all: [LogStreamEntry] = []
         while true {
-            let page = try await directory.streams(in: group, of: tenant, prefix: prefix, after: all.last?.name, limit: Limits.directoryPage)
+            let page = try await directory.streams(
+                in: group, of: tenant, prefix: prefix, after: all.last?.name, limit: Limits.directoryPage)
             all += page
             if page.count < Limits.directoryPage { return all }
         }

@@ -55,7 +55,8 @@ extension LogAccess {
         var chunk = ColumnChunk()
         var page = PageBuilder(search: search)
         while page.rest == nil, try await cursor.next(into: &chunk) {
-            page.take(chunk.applying(result.residual, columns: result.residualColumns, after: Self.projection.count), rowsScanned: chunk.rowCount)
+            page.take(
+                chunk.applying(result.residual, columns: result.residualColumns, after: Self.projection.count), rowsScanned: chunk.rowCount)
         }
         return EventPage(events: page.events, rest: page.rest)
     }
@@ -122,8 +123,9 @@ extension ColumnChunk {
     /// What is left of a scan's rows after the part of the predicate that the store could not test.
     func applying(_ residual: Predicate?, columns names: [String], after projected: Int) -> ColumnChunk {
         guard let residual else { return self }
-        return filtered(by: residual.selection(rowCount: rowCount) { name in
-            names.firstIndex(of: name).map { columns[projected + $0] } ?? .absent
-        })
+        return filtered(
+            by: residual.selection(rowCount: rowCount) { name in
+                names.firstIndex(of: name).map { columns[projected + $0] } ?? .absent
+            })
     }
 }

@@ -6,7 +6,9 @@ enum LogNames {
     static let group = TextPattern("[\\.\\-_/#A-Za-z0-9]+") { name in name.utf8.allSatisfy(isGroupByte) }
     static let stream = TextPattern("[^:*]*") { name in !name.utf8.contains { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "*") } }
 
-    static func groupARN(_ name: String, of tenant: Tenant) -> String { "arn:aws:logs:\(tenant.region):\(tenant.account):log-group:\(name)" }
+    static func groupARN(_ name: String, of tenant: Tenant) -> String {
+        "arn:aws:logs:\(tenant.region):\(tenant.account):log-group:\(name)"
+    }
 
     static func streamARN(_ name: String, in group: String, of tenant: Tenant) -> String {
         "\(groupARN(group, of: tenant)):log-stream:\(name)"
@@ -35,7 +37,9 @@ struct GroupReference {
             return
         }
         let parts = identifier.split(separator: ":", maxSplits: 7, omittingEmptySubsequences: false)
-        guard parts.count >= 7, parts[2] == "logs", parts[5] == "log-group", !parts[6].isEmpty, parts.count == 7 || parts[7] == "*" else { return nil }
+        guard parts.count >= 7, parts[2] == "logs", parts[5] == "log-group", !parts[6].isEmpty, parts.count == 7 || parts[7] == "*" else {
+            return nil
+        }
         name = String(parts[6])
         owner = Tenant(account: String(parts[4]), region: String(parts[3]))
     }

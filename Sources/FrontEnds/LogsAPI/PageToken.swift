@@ -23,5 +23,7 @@ struct PageToken {
         guard fields.count == list.childCount, sum == Self.sum(request + fields) else { return nil }
     }
 
-    static func sum(_ parts: [String]) -> String { String(Checksum.xxh3(parts.flatMap { Array("\($0.utf8.count):\($0)".utf8) }), radix: 16) }
+    static func sum(_ parts: [String]) -> String {
+        String(Checksum.xxh3(parts.flatMap { Array("\($0.utf8.count):\($0)".utf8) }), radix: 16)
+    }
 }

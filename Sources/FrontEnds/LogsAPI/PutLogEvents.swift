@@ -32,7 +32,9 @@ struct PutLogEvents: APIOperation {
         if !verdict.accepted.isEmpty {
             var batch = LogBatch(tenant: context.tenant, group: group, stream: stream, ingestionTime: context.now)
             batch.times = input.events.times[verdict.accepted].map { $0 * 1_000_000 }
-            batch.messages = verdict.accepted.count == input.events.count ? input.events.messages : input.events.messages.gathered(Array(verdict.accepted))
+            batch.messages =
+                verdict.accepted.count == input.events.count
+                ? input.events.messages : input.events.messages.gathered(Array(verdict.accepted))
             token = try await logs.committer.commit(
                 try logs.writer.prepare(batch), id: BatchID(high: logs.random.next(), low: logs.random.next()))
         }
@@ -88,7 +90,8 @@ struct EventList: Sendable {
 
     private static func violation(_ value: String?, _ path: String, _ constraint: String) -> AWSError {
         .invalidParameter(
-            "1 validation error detected: Value \(value.map { "'\($0)'" } ?? "null") at '\(path)' failed to satisfy constraint: Member must \(constraint)")
+            "1 validation error detected: Value \(value.map { "'\($0)'" } ?? "null") at '\(path)' failed to satisfy constraint: Member must \(constraint)"
+        )
     }
 
     /// Which events are kept, and what the answer says of the others.
@@ -106,9 +109,11 @@ struct EventList: Sendable {
         let isComplete = start == 0 && tooNew == nil
         return Verdict(
             accepted: start..<max(start, tooNew ?? count),
-            rejected: isComplete ? nil : .members(
-                ("tooNewLogEventStartIndex", tooNew.map { .integer(Int64($0)) }),
-                ("tooOldLogEventEndIndex", tooOld > 0 ? .integer(Int64(tooOld)) : nil),
-                ("expiredLogEventEndIndex", expired > tooOld ? .integer(Int64(expired)) : nil)))
+            rejected: isComplete
+                ? nil
+                : .members(
+                    ("tooNewLogEventStartIndex", tooNew.map { .integer(Int64($0)) }),
+                    ("tooOldLogEventEndIndex", tooOld > 0 ? .integer(Int64(tooOld)) : nil),
+                    ("expiredLogEventEndIndex", expired > tooOld ? .integer(Int64(expired)) : nil)))
     }
 }

@@ -47,9 +47,14 @@ package final class QueryRegistry: Sendable {
     }
 
     private let logs: LogAccess
+    private let executor: (any TaskExecutor)?
     private let state = Mutex(State())
 
-    package init(logs: LogAccess) { self.logs = logs }
+    /// - Parameter executor: where queries run; it should be that of the store's scans. Nil: the cooperative pool.
+    package init(logs: LogAccess, executor: (any TaskExecutor)? = nil) {
+        self.logs = logs
+        self.executor = executor
+    }
 
     // MARK: What operations ask
 
@@ -58,7 +63,9 @@ package final class QueryRegistry: Sendable {
         let id = RandomID(randomBits: logs.random.next(), logs.random.next())
         let isRunning: Bool? = state.withLock { state in
             forgetOld(&state)
-            guard state.running < logs.configuration.queriesRunningMax || state.waiting.count < logs.configuration.queriesWaitingMax else { return nil }
+            guard state.running < logs.configuration.queriesRunningMax || state.waiting.count < logs.configuration.queriesWaitingMax else {
+                return nil
+            }
             state.entries[id] = Entry(id: id, request: request)
             state.ids.append(id)
             guard state.running < logs.configuration.queriesRunningMax else {
@@ -69,7 +76,7 @@ package final class QueryRegistry: Sendable {
             return true
         }
         guard let isRunning else { return nil }
-        if isRunning { Task { await work(from: id) } }
+        if isRunning { Task(executorPreference: executor) { await self.work(from: id) } }
         return id
     }
 
@@ -144,6 +151,8 @@ package final class QueryRegistry: Sendable {
     private func note(_ statistics: InsightsExecution.Statistics, _ budget: QueryBudget, of id: RandomID) {
         state.withLock { state in
             state.entries[id]?.statistics = statistics
+            // A store that tests rows itself hands on only those that passed.
+            state.entries[id]?.statistics.recordsScanned = max(statistics.recordsScanned, budget.rowsSoFar)
             state.entries[id]?.bytesScanned = budget.bytesSoFar
         }
     }
@@ -153,7 +162,9 @@ package final class QueryRegistry: Sendable {
             guard state.entries[id]?.status == .Running else { return }
             state.entries[id]?.status = outcome.status
             state.entries[id]?.rows = outcome.rows
-            state.entries[id]?.resultBytes = outcome.rows.reduce(0) { $0 + $1.cells.reduce(0) { $0 + $1.value.utf8.count + $1.field.utf8.count + 64 } }
+            state.entries[id]?.resultBytes = outcome.rows.reduce(0) {
+                $0 + $1.cells.reduce(0) { $0 + $1.value.utf8.count + $1.field.utf8.count + 64 }
+            }
             state.entries[id]?.bytesScanned = budget.bytesSoFar
             state.entries[id]?.budget = nil
             state.entries[id]?.endedAt = logs.clock.monotonicNanoseconds
@@ -171,7 +182,9 @@ package final class QueryRegistry: Sendable {
             kept += 1
             bytes += entry.resultBytes
             // The newest stays whatever its size: somebody has only just asked for it.
-            if endedAt < horizon || kept > logs.configuration.resultsMax || kept > 1 && bytes > logs.configuration.resultBytesMax { dropped.insert(id) }
+            if endedAt < horizon || kept > logs.configuration.resultsMax || kept > 1 && bytes > logs.configuration.resultBytesMax {
+                dropped.insert(id)
+            }
         }
         guard !dropped.isEmpty else { return }
         for id in dropped { state.entries[id] = nil }

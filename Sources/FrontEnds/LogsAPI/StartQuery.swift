@@ -61,7 +61,9 @@ struct StartQuery: APIOperation {
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         var groups: [LogGroup] = []
         for reference in input.groups {
-            guard reference.belongs(to: context.tenant), let group = try await logs.directory.group(named: reference.name, of: context.tenant) else {
+            guard reference.belongs(to: context.tenant),
+                let group = try await logs.directory.group(named: reference.name, of: context.tenant)
+            else {
                 throw AWSError.resourceNotFound("Log group '\(reference.name)' does not exist for account ID '\(context.tenant.account)'")
             }
             if !groups.contains(where: { $0.number == group.number }) { groups.append(group) }
@@ -70,7 +72,8 @@ struct StartQuery: APIOperation {
             tenant: context.tenant, groups: groups, range: input.range, text: input.text, query: input.query, rowLimit: input.rowLimit,
             created: context.now)
         guard let id = queries.start(request) else {
-            throw AWSError.limitExceededException("Account maximum query concurrency limit of \(logs.configuration.queriesRunningMax) reached.")
+            throw AWSError.limitExceededException(
+                "Account maximum query concurrency limit of \(logs.configuration.queriesRunningMax) reached.")
         }
         return ["queryId": .text(id.description)]
     }

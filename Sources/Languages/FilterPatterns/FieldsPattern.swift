@@ -38,7 +38,9 @@ struct FieldsPattern: Sendable {
             let field = try Self.field(from: &reader)
             if let name = field.name, !names.insert(name).inserted { throw reader.error("the name \(name) is given twice", at: start) }
             if hasDots { trailing.append(field) } else { leading.append(field) }
-            guard leading.count + trailing.count <= Self.fieldsMax else { throw reader.error("more than \(Self.fieldsMax) fields", at: start) }
+            guard leading.count + trailing.count <= Self.fieldsMax else {
+                throw reader.error("more than \(Self.fieldsMax) fields", at: start)
+            }
         } while reader.take(",")
         guard reader.take("]") else { throw reader.error("']' or ',' is missing") }
         guard reader.peek() == nil else { throw reader.error("text after the closing ']'") }
@@ -88,9 +90,10 @@ struct FieldsPattern: Sendable {
         guard reader.take(while: isNameByte) == name else {
             throw reader.error("conditions of one field must all name it: \(String(decoding: name, as: UTF8.self))", at: start)
         }
-        return .compare(try PatternComparison(from: &reader) { byte in
-            !PatternReader.isSpace(byte) && !(Array(",[]()&|<>=!\"".utf8).contains(byte))
-        })
+        return .compare(
+            try PatternComparison(from: &reader) { byte in
+                !PatternReader.isSpace(byte) && !(Array(",[]()&|<>=!\"".utf8).contains(byte))
+            })
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool { PatternReader.isWordByte(byte) || byte == UInt8(ascii: "-") }
@@ -113,7 +116,9 @@ extension FieldsPattern {
     func extractedValues(of message: UnsafeBufferPointer<UInt8>) -> [(name: String, value: String)] {
         let values = Self.split(message)
         return values.enumerated().map { index, range in
-            let field = index < leading.count ? leading[index]
+            let field =
+                index < leading.count
+                ? leading[index]
                 : index >= values.count - trailing.count ? trailing[index - (values.count - trailing.count)] : Field()
             return ("$" + (field.name ?? String(index + 1)), String(decoding: message[range], as: UTF8.self))
         }

@@ -57,9 +57,10 @@ indirect enum JSONCondition: Sendable {
             guard reader.takeWord("EXISTS") else { throw reader.error("NOT is followed by EXISTS") }
             return .notExists
         }
-        return .compare(try PatternComparison(from: &reader) { byte in
-            !PatternReader.isSpace(byte) && !(Array("{}()&|<>=!\"".utf8).contains(byte))
-        })
+        return .compare(
+            try PatternComparison(from: &reader) { byte in
+                !PatternReader.isSpace(byte) && !(Array("{}()&|<>=!\"".utf8).contains(byte))
+            })
     }
 }
 

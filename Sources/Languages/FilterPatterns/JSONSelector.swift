@@ -80,7 +80,7 @@ struct JSONSelector: Sendable {
         guard let step = steps.first else { return scanner.value(depth: depth).map(visit) ?? false }
         switch (step, scanner.peek()) {
         case (.key(let name), UInt8(ascii: "{")):
-            var isTaken = false         // of two members of one name the first counts
+            var isTaken = false  // of two members of one name the first counts
             return scanner.members(depth: depth) { scanner, key in
                 guard !isTaken, key.isEqual(name, in: scanner.text) else { return scanner.value(depth: depth + 1) != nil }
                 isTaken = true

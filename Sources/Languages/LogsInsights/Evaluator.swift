@@ -43,10 +43,11 @@ struct Evaluator {
         case .moment(let moment): return .constant(value(of: moment))
         case .arithmetic(let operation, let left, let right):
             let left = operand(left), right = operand(right)
-            return .column(rows { row in
-                guard let a = left.value(row).number, let b = right.value(row).number else { return .null }
-                return operation.result(a, b)
-            })
+            return .column(
+                rows { row in
+                    guard let a = left.value(row).number, let b = right.value(row).number else { return .null }
+                    return operation.result(a, b)
+                })
         case .call(let function, let arguments):
             let arguments = arguments.map(operand)
             return .column(rows { function.body(Arguments(operands: arguments, row: $0)) })

@@ -1,7 +1,7 @@
 package import Columns
 package import SignalModel
 
-/// A query at work: fed with chunks, then asked for its result. Memory is bounded by `InsightsLimits.heldBytesMax`.
+/// A query at work: fed with chunks, then asked for its result. The memory that it holds is bounded.
 package struct InsightsExecution: Sendable {
     package struct Statistics: Sendable, Equatable {
         /// Events that passed the query's filters.
@@ -19,14 +19,16 @@ package struct InsightsExecution: Sendable {
     private let matchingSteps: Int
     private let columns: [String]
     private let isAggregated: Bool
+    private let heldBytesMax: Int
     private var rows: [InsightsResult.Row] = []
 
-    init(fields: [String], steps: [any Step], matchingSteps: Int, columns: [String], isAggregated: Bool) {
+    init(fields: [String], steps: [any Step], matchingSteps: Int, columns: [String], isAggregated: Bool, heldBytesMax: Int) {
         self.fields = fields
         self.steps = steps
         self.matchingSteps = matchingSteps
         self.columns = columns
         self.isAggregated = isAggregated
+        self.heldBytesMax = heldBytesMax
     }
 
     /// True when no further chunk can change the result: scanning may stop.
@@ -40,9 +42,9 @@ package struct InsightsExecution: Sendable {
         statistics.recordsScanned += recordsScanned
         pass(RowBatch(names: fields, chunk: chunk), from: 0)
         let held = steps.reduce(0) { $0 + $1.heldBytes }
-        guard held <= InsightsLimits.heldBytesMax else {
+        guard held <= heldBytesMax else {
             throw StorageError(
-                code: .budget, message: "cannot go on with the query: it holds \(held) bytes and may hold \(InsightsLimits.heldBytesMax)")
+                code: .budget, message: "cannot go on with the query: it holds \(held) bytes and may hold \(heldBytesMax)")
         }
     }
 

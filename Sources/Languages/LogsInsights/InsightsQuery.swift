@@ -49,8 +49,12 @@ package struct InsightsQuery: Sendable {
         return .newestFirst
     }
 
-    /// - Parameter rowLimit: rows of the result, unless the query has a `limit` of its own.
-    package func execution(rowLimit: Int = InsightsLimits.rowsMax, moment: InsightsMoment) -> InsightsExecution {
+    /// - Parameters:
+    ///   - rowLimit: rows of the result, unless the query has a `limit` of its own.
+    ///   - heldBytesMax: memory that it may hold between chunks (groups, rows to be sorted, values seen); past it the query fails.
+    package func execution(
+        rowLimit: Int = InsightsLimits.rowsMax, heldBytesMax: Int = InsightsLimits.heldBytesMax, moment: InsightsMoment
+    ) -> InsightsExecution {
         let hasLimit = commands.contains { if case .limits = $0.effect { true } else { false } }
         let rowsMax = hasLimit ? InsightsLimits.rowsMax : min(rowLimit, InsightsLimits.rowsMax)
         var steps: [any Step] = []
@@ -64,7 +68,8 @@ package struct InsightsQuery: Sendable {
             }
         }
         return InsightsExecution(
-            fields: fields, steps: steps + [LimitStep(rowsMax)], matchingSteps: matchingSteps, columns: columns, isAggregated: isAggregated)
+            fields: fields, steps: steps + [LimitStep(rowsMax)], matchingSteps: matchingSteps, columns: columns,
+            isAggregated: isAggregated, heldBytesMax: heldBytesMax)
     }
 
     /// How many of the rows that reach `commands` can show in the result; nil when each may matter.

@@ -8,8 +8,8 @@ package enum InsightsLimits {
     static let nestingMax = 48
     /// Operators of one rank in a row (`a + b + c …`); each adds a level to the expression, except for `and` and `or`.
     static let chainMax = 200
-    /// Memory that the steps of one query may hold between chunks (groups, rows to be sorted, values seen). Past it the query fails.
-    static let heldBytesMax = 256 << 20
+    /// Memory that the steps of one query may hold between chunks, unless its caller says otherwise.
+    package static let heldBytesMax = 256 << 20
     /// Values of one group from which a percentile is exact; with more it comes from the sketch.
     static let exactPercentileValuesMax = 10_000
 }

@@ -86,7 +86,9 @@ struct QueryParser {
 
     /// A positive whole number.
     mutating func count(max: Int) throws(InsightsError) -> Int {
-        guard case .number(let value) = token.kind, let count = Int(exactly: value), count > 0 else { throw unexpected("a positive whole number") }
+        guard case .number(let value) = token.kind, let count = Int(exactly: value), count > 0 else {
+            throw unexpected("a positive whole number")
+        }
         guard count <= max else { throw error("at most \(max) is possible") }
         try advance()
         return count
@@ -105,7 +107,7 @@ struct QueryParser {
         do { expression = try RegularExpression(GroupSyntax.spelledForRE2(pattern)) } catch {
             throw lexer.error("bad regular expression: \(error.reason)", at: range)
         }
-        token = Token(kind: .end, range: range)         // the slash has been read as something else
+        token = Token(kind: .end, range: range)  // the slash has been read as something else
         try advance()
         return expression
     }

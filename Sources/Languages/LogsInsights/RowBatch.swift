@@ -105,11 +105,12 @@ struct ColumnBuilder {
         case (.time(let time), .time): times.append(time)
         case (.text(let bytes), .text): texts.append(bytes)
         case (_, .nothing):
-            kind = switch value {
-            case .number: .number
-            case .time: .time
-            default: .text
-            }
+            kind =
+                switch value {
+                case .number: .number
+                case .time: .time
+                default: .text
+                }
             pad()
             append(value)
             return

@@ -4,15 +4,15 @@ import SignalModel
 /// Gathers the rows of one series into periods, chunk by chunk, as they come from the store: oldest first.
 struct BucketFold {
     private(set) var table: BucketTable
-    private let request: BucketRequest
+    private let grid: BucketGrid
     private let kind: SeriesKind
     /// Of a sampled series: the last row, which counts only when no later one has its time.
     private var held: (time: Int64, value: Double)?
 
-    init(_ request: BucketRequest, kind: SeriesKind) {
-        self.request = request
+    init(_ grid: BucketGrid, kind: SeriesKind) {
+        self.grid = grid
         self.kind = kind
-        table = BucketTable(period: request.period)
+        table = BucketTable(period: grid.period)
     }
 
     /// - Parameter rows: rows of this fold's series in `chunk`, whose columns are those of `MetricColumn` after `series`.
@@ -51,12 +51,12 @@ struct BucketFold {
     }
 
     private mutating func add(_ time: Int64, value: Double, count: Double, minimum: Double, maximum: Double) -> Int {
-        guard request.range.contains(Timestamp(nanoseconds: time)), value.isFinite else { return 0 }
-        let origin = request.range.start.nanoseconds
-        let start = origin + (time - origin) / request.period * request.period
+        guard grid.range.contains(Timestamp(nanoseconds: time)), value.isFinite else { return 0 }
+        let origin = grid.range.start.nanoseconds
+        let start = origin + (time - origin) / grid.period * grid.period
         var bytes = 0
         let known = table.starts.count
-        table.withBucket(at: start, keepingSamples: request.keepsSamples) { bucket in
+        table.withBucket(at: start, keepingSamples: grid.keepsSamples) { bucket in
             bytes = bucket.add(value: value, count: count, minimum: minimum, maximum: maximum)
         }
         return bytes + (table.starts.count - known) * Self.bucketBytes

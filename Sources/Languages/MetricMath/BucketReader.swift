@@ -8,9 +8,9 @@ package struct BucketReader: Sendable {
     /// A metric that has more series (units, and series of more dimensions under its name) is refused, not read in part.
     package static let seriesMax = 1_000_000
 
-    private let reader: any MetricReader
-    private let tenant: Tenant
-    private let budget: QueryBudget
+    let reader: any MetricReader
+    let tenant: Tenant
+    let budget: QueryBudget
 
     package init(reader: any MetricReader, tenant: Tenant, budget: QueryBudget) {
         self.reader = reader
@@ -44,41 +44,76 @@ package struct BucketReader: Sendable {
             range.end = max(range.end, request.range.end)
         }
         let entries = try await series(of: metric, unit: units.count == 1 ? requests[0].unit : nil, in: whole)
-        guard !entries.isEmpty else { return requests.map { BucketTable(period: $0.period) } }
-        var folds = entries.map { entry in SeriesFolds(entry, requests: requests) }
-        var cursor = try await reader.scan(MetricScan(tenant: tenant, series: entries.map(\.id), range: whole, budget: budget))
+        return try await tables(of: requests.map { request in
+            BucketSource(grid: request.grid, series: entries.filter { request.unit == nil || request.unit == MetricUnit.of($0.labels) })
+        })
+    }
+
+    /// - Returns: one table a source, in their order. All of them take one scan.
+    func tables(of sources: [BucketSource]) async throws(StorageError) -> [BucketTable] {
+        var tables = sources.map { BucketTable(period: $0.grid.period) }
+        var entries: [SeriesEntry] = []
+        var uses: [SeriesID: [Int]] = [:]
+        for (place, source) in sources.enumerated() where !source.grid.range.isEmpty {
+            for entry in source.series {
+                if uses[entry.id] == nil { entries.append(entry) }
+                uses[entry.id, default: []].append(place)
+            }
+        }
+        let ranges = sources.map(\.grid.range).filter { !$0.isEmpty }
+        guard !entries.isEmpty, let start = ranges.map(\.start).min(), let end = ranges.map(\.end).max() else { return tables }
+        let plan = MetricScan(tenant: tenant, series: entries.map(\.id), range: TimeRange(start: start, end: end), budget: budget)
+        var cursor = try await reader.scan(plan)
         var chunk = ColumnChunk()
+        var current: SeriesFolds?
         while try await cursor.next(into: &chunk) {
             let columns = try MetricChunk(chunk)
             var held = 0
-            for run in chunk.runs.indices { held += folds[chunk.runs[run].key].add(chunk.rows(ofRun: run), of: columns) }
+            for run in chunk.runs.indices {
+                let key = chunk.runs[run].key
+                if current?.key != key {
+                    current?.finish(into: &tables)
+                    current = SeriesFolds(key: key, entries[key], sources, uses[entries[key].id] ?? [])
+                }
+                held += current?.add(chunk.rows(ofRun: run), of: columns) ?? 0
+            }
             try budget.spend(bytes: held)
         }
-        for index in folds.indices { folds[index].finish() }
-        return requests.indices.map { request in
-            folds.reduce(BucketTable(period: requests[request].period)) { table, series in
-                series.folds[request].map { table.merged(with: $0.table) } ?? table
-            }
-        }
+        current?.finish(into: &tables)
+        return tables
     }
 }
 
-/// What one series gives to each of the requests; nil where a request asks for another unit.
-private struct SeriesFolds {
-    var folds: [BucketFold?]
+/// What a table of buckets is made from.
+struct BucketSource: Sendable {
+    let grid: BucketGrid
+    /// Each once.
+    let series: [SeriesEntry]
+}
 
-    init(_ entry: SeriesEntry, requests: [BucketRequest]) {
-        let unit = MetricUnit.of(entry.labels)
-        folds = requests.map { $0.unit == nil || $0.unit == unit ? BucketFold($0, kind: entry.kind) : nil }
+/// What one series gives to each of the sources that it belongs to. The scan goes series by series, so only one of these is there at once.
+private struct SeriesFolds {
+    /// Of the series' runs.
+    let key: Int
+    private let places: [Int]
+    private var folds: [BucketFold]
+
+    init(key: Int, _ entry: SeriesEntry, _ sources: [BucketSource], _ places: [Int]) {
+        self.key = key
+        self.places = places
+        folds = places.map { BucketFold(sources[$0].grid, kind: entry.kind) }
     }
 
     mutating func add(_ rows: Range<Int>, of chunk: MetricChunk) -> Int {
         var bytes = 0
-        for index in folds.indices { bytes += folds[index]?.add(rows, of: chunk) ?? 0 }
+        for index in folds.indices { bytes += folds[index].add(rows, of: chunk) }
         return bytes
     }
 
-    mutating func finish() {
-        for index in folds.indices { _ = folds[index]?.finish() }
+    mutating func finish(into tables: inout [BucketTable]) {
+        for index in folds.indices {
+            _ = folds[index].finish()
+            tables[places[index]] = tables[places[index]].merged(with: folds[index].table)
+        }
     }
 }

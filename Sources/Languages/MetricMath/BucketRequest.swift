@@ -19,6 +19,18 @@ package struct BucketRequest: Hashable, Sendable {
         self.range = range
         self.keepsSamples = keepsSamples
     }
+
+    var grid: BucketGrid { BucketGrid(period: period, range: range, keepsSamples: keepsSamples) }
+}
+
+/// Which periods, and what of them.
+struct BucketGrid: Sendable {
+    /// Nanoseconds, positive.
+    let period: Int64
+    /// Its start is the start of a period.
+    let range: TimeRange
+    /// Statistics of rank will be asked for.
+    let keepsSamples: Bool
 }
 
 /// A metric's periods that have samples, oldest first.

@@ -18,32 +18,32 @@ struct MathToken: Equatable {
 
 /// Cuts an expression into words. Spaces separate and mean nothing else.
 struct MathLexer {
-    private let bytes: [UInt8]
+    private let text: ExpressionText
     private var place = 0
 
-    init(_ text: String) { bytes = Array(text.utf8) }
+    private var bytes: [UInt8] { text.bytes }
 
     static func tokens(of text: String) throws(MetricMathError) -> [MathToken] {
-        var lexer = MathLexer(text)
+        var lexer = MathLexer(text: ExpressionText(text))
         var tokens: [MathToken] = []
         repeat { tokens.append(try lexer.next()) } while tokens.last?.kind != .end
         return tokens
     }
 
     private mutating func next() throws(MetricMathError) -> MathToken {
-        while place < bytes.count, [32, 9, 10, 13].contains(bytes[place]) { place += 1 }
-        let position = place + 1
+        place = text.run(from: place) { $0.isSpace }.upperBound
+        let position = text.position(of: place)
         guard place < bytes.count else { return MathToken(kind: .end, position: position) }
         let byte = bytes[place]
-        if isDigit(byte) || byte == UInt8(ascii: ".") { return MathToken(kind: .number(try number()), position: position) }
-        if isLetter(byte) { return MathToken(kind: .name(take { $0.isLetter($1) || $0.isDigit($1) }), position: position) }
+        if byte.isDigit || byte == UInt8(ascii: ".") { return MathToken(kind: .number(try number()), position: position) }
+        if byte.isLetter || byte == UInt8(ascii: "_") { return MathToken(kind: .name(take { $0.isNameCharacter }), position: position) }
         if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") { return MathToken(kind: .text(try quoted(by: byte)), position: position) }
         return MathToken(kind: .symbol(try symbol()), position: position)
     }
 
     private mutating func number() throws(MetricMathError) -> Double {
         let start = place
-        var text = take { $0.isDigit($1) || $1 == UInt8(ascii: ".") }
+        var text = take { $0.isDigit || $0 == UInt8(ascii: ".") }
         if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
             text += "e"
             place += 1
@@ -51,7 +51,7 @@ struct MathLexer {
                 text.unicodeScalars.append(Unicode.Scalar(bytes[place]))
                 place += 1
             }
-            text += take { $0.isDigit($1) }
+            text += take { $0.isDigit }
         }
         guard let value = NumberText.parse(text), value.isFinite else { throw error("'\(text)' is not a number", at: start) }
         return value
@@ -60,7 +60,7 @@ struct MathLexer {
     private mutating func quoted(by quote: UInt8) throws(MetricMathError) -> String {
         let start = place
         place += 1
-        let text = take { $1 != quote }
+        let text = take { $0 != quote }
         guard place < bytes.count else { throw error("the text that begins here has no end", at: start) }
         place += 1
         return text
@@ -73,20 +73,16 @@ struct MathLexer {
             place += symbol.utf8.count
             return symbol
         }
-        let length = max(1, (~bytes[place]).leadingZeroBitCount)        // a whole UTF-8 character
-        throw error("'\(String(decoding: bytes[place...].prefix(length), as: UTF8.self))' has no meaning here", at: place)
+        throw error("'\(text.character(at: place))' has no meaning here", at: place)
     }
 
-    private mutating func take(while test: (MathLexer, UInt8) -> Bool) -> String {
-        let start = place
-        while place < bytes.count, test(self, bytes[place]) { place += 1 }
-        return String(decoding: bytes[start..<place], as: UTF8.self)
+    private mutating func take(while test: (UInt8) -> Bool) -> String {
+        let run = text.run(from: place, while: test)
+        place = run.upperBound
+        return text.text(run)
     }
-
-    private func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
-    private func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 97 < 26 || byte == UInt8(ascii: "_") }
 
     private func error(_ why: String, at place: Int) -> MetricMathError {
-        MetricMathError(code: .syntax, message: "cannot read the expression: \(why)", position: place + 1)
+        MetricMathError(code: .syntax, message: "cannot read the expression: \(why)", position: text.position(of: place))
     }
 }

@@ -9,6 +9,7 @@ struct MathParser {
     private var place = 0
     private var depth = 0
     private(set) var names: Set<String> = []
+    private(set) var searches: [MetricSearch] = []
 
     init(tokens: [MathToken]) { self.tokens = tokens }
 
@@ -76,7 +77,7 @@ struct MathParser {
 
     private mutating func call(_ name: String, _ position: Int) throws(MetricMathError) -> MathExpression.Node {
         guard let function = MathFunctions.named(name) else {
-            throw MetricMathError(code: .unknownFunction, message: "cannot call '\(name)': there is no such function here", position: position)
+            throw MetricMathError(code: .unknownFunction, message: "cannot call '\(name)': there is no such function", position: position)
         }
         let arguments = try terms(until: ")")
         guard function.arity.contains(arguments.count) else {
@@ -84,7 +85,14 @@ struct MathParser {
             throw MetricMathError(
                 code: .type, message: "cannot call '\(name)' with \(arguments.count) arguments: it takes \(wanted)", position: position)
         }
-        return .call(function, arguments)
+        switch function.kind {
+        case .calculation(let calculation): return .call(calculation, arguments)
+        case .search:
+            searches.append(try MetricSearch(arguments))
+            return .search(searches.count - 1)
+        case .notServed(let why):
+            throw MetricMathError(code: .notServed, message: "cannot call '\(name)': \(why)", position: position)
+        }
     }
 
     private mutating func terms(until end: String) throws(MetricMathError) -> [Term] {

@@ -1,10 +1,12 @@
 package import SignalModel
 
-/// Queries that belong together: which buckets they need, and what they come to once the buckets are there.
+/// Queries that belong together: what they need from the store, and what they come to once it is there.
 ///
 ///     let plan = try MetricDataPlan(queries)
-///     let tables = try await buckets.read(plan.requests(in: window))
-///     let values = try plan.values(of: tables, in: window, budget: budget)      // one a query, in their order
+///     let answer = try await BucketReader(reader: store, tenant: tenant, budget: budget).answer(plan, in: window)
+///     answer.values                                                                       // one a query, in their order
+///
+/// or step by step, for who shares reads between plans: `requests`, `lookups`, `values`.
 package struct MetricDataPlan: Sendable {
     /// An error of one query: its id, and what is wrong.
     package struct Failure: Error, Sendable {
@@ -17,8 +19,21 @@ package struct MetricDataPlan: Sendable {
         }
     }
 
+    private enum Program: Sendable {
+        case math(MathExpression)
+        case insights(InsightsQuery)
+
+        init(_ text: String) throws(MetricMathError) {
+            self = InsightsQuery.isQuery(text) ? .insights(try InsightsQueryParser.query(text)) : .math(try MathExpression(text))
+        }
+    }
+
     package let queries: [MetricDataQuery]
-    private let expressions: [Int: MathExpression]
+    /// What has to be found before anything is computed: SEARCH calls and Metrics Insights queries. Mostly empty.
+    package private(set) var lookups: [MetricLookup] = []
+    /// By position in `queries`: which of `lookups` are its own.
+    private var ownLookups: [Int: Range<Int>] = [:]
+    private let programs: [Int: Program]
     /// Positions in `queries`, operands before what is made of them.
     private let order: [Int]
     private let stats: [Int]
@@ -27,21 +42,51 @@ package struct MetricDataPlan: Sendable {
     /// - Throws: `Failure` for an expression that cannot be read, names an id that is not there, or depends on itself.
     package init(_ queries: [MetricDataQuery]) throws(Failure) {
         self.queries = queries
-        var expressions: [Int: MathExpression] = [:]
+        var programs: [Int: Program] = [:]
         for (place, query) in queries.enumerated() {
             guard let text = query.expression else { continue }
-            do { expressions[place] = try MathExpression(text) } catch { throw Failure(id: query.id, cause: error) }
+            do {
+                try Self.check(period: query.periodSeconds)
+                programs[place] = try Program(text)
+            } catch { throw Failure(id: query.id, cause: error) }
         }
-        self.expressions = expressions
-        order = try Self.order(queries, expressions)
+        self.programs = programs
+        order = try Self.order(queries, programs.compactMapValues { if case .math(let math) = $0 { math.names } else { nil } })
         stats = queries.indices.filter { queries[$0].metricStat != nil }
+        for place in queries.indices { try addLookups(of: place) }
     }
 
-    private static func order(_ queries: [MetricDataQuery], _ expressions: [Int: MathExpression]) throws(Failure) -> [Int] {
+    /// An alarm's periods may be 20 seconds too.
+    private static func check(period seconds: Int64?) throws(MetricMathError) {
+        guard let seconds, seconds != 20, !PeriodAlignment.isAllowed(seconds: seconds) else { return }
+        throw MetricMathError(code: .period, message: "cannot use a Period of \(seconds) seconds: it must be 1, 5, 10, 30 or a multiple of 60")
+    }
+
+    private mutating func addLookups(of place: Int) throws(Failure) {
+        let first = lookups.count, query = queries[place]
+        switch programs[place] {
+        case nil: return
+        case .math(let expression):
+            lookups += expression.searches.map { search in
+                let period = search.periodSeconds ?? query.periodSeconds ?? MetricSearch.periodSecondsDefault
+                return MetricLookup(subject: .search(search), id: query.id, periodSeconds: period)
+            }
+        case .insights(let insights):
+            guard let period = query.periodSeconds else {
+                let message = "cannot run a Metrics Insights query without a Period"
+                throw Failure(id: query.id, cause: MetricMathError(code: .period, message: message))
+            }
+            lookups.append(MetricLookup(subject: .insights(insights), id: query.id, periodSeconds: period))
+        }
+        ownLookups[place] = first..<lookups.count
+    }
+
+    /// - Parameter names: the ids that each expression names, by position.
+    private static func order(_ queries: [MetricDataQuery], _ names: [Int: Set<String>]) throws(Failure) -> [Int] {
         let places = Dictionary(uniqueKeysWithValues: queries.enumerated().map { ($1.id, $0) })
         var operands: [Int: Set<Int>] = [:]
-        for (place, expression) in expressions {
-            for name in expression.names.sorted() {
+        for (place, names) in names.sorted(by: { $0.key < $1.key }) {
+            for name in names.sorted() {
                 guard let operand = places[name] else {
                     let message = "cannot use '\(name)': no query has this id"
                     throw Failure(id: queries[place].id, cause: MetricMathError(code: .unknownID, message: message))
@@ -63,6 +108,15 @@ package struct MetricDataPlan: Sendable {
         }
         return order
     }
+}
+
+// MARK: - Running
+
+extension MetricDataPlan {
+    /// True when a search is among them, which alarms cannot watch.
+    package var hasSearches: Bool {
+        lookups.contains { if case .search = $0.subject { true } else { false } }
+    }
 
     /// What to read, one request for each query that is a metric, in their order.
     package func requests(in window: QueryWindow) -> [BucketRequest] {
@@ -76,26 +130,64 @@ package struct MetricDataPlan: Sendable {
         }
     }
 
-    /// - Parameter tables: of `requests(in: window)`.
+    /// - Parameters:
+    ///   - tables: of `requests(in: window)`.
+    ///   - findings: of `lookups`. Nil, for who only checks the queries: as if nothing was found.
     /// - Throws: `Failure` when an expression does not fit its operands; `StorageError` at the budget's limits.
-    package func values(of tables: [BucketTable], in window: QueryWindow, budget: QueryBudget) throws -> [MathValue] {
+    package func values(
+        of tables: [BucketTable], findings: [MetricFinding]? = nil, in window: QueryWindow, budget: QueryBudget
+    ) throws -> [MathValue] {
         precondition(tables.count == stats.count, "every request has its table")
+        let found = findings?.map(\.elements) ?? lookups.map { _ in [] }
+        precondition(found.count == lookups.count, "every lookup has its finding")
         var environment = MathEnvironment(window: window, budget: budget)
         for (place, table) in zip(stats, tables) {
             guard let stat = queries[place].metricStat else { continue }
             let series = table.series(of: stat.statistic)
             environment.values[queries[place].id] = .series(series)
-            environment.metrics.append(MathValue.Element(source: queries[place].id, series: series))
+            environment.metrics.append(MathValue.Element(source: .query(queries[place].id), series: series))
         }
         for place in order {
-            guard let expression = expressions[place] else { continue }
-            let id = queries[place].id
-            do {
-                environment.values[id] = try expression.value(in: environment)
-            } catch let error as MetricMathError {
-                throw Failure(id: id, cause: error)
-            }
+            guard let program = programs[place] else { continue }
+            environment.found = Array(found[ownLookups[place] ?? 0..<0])
+            environment.period = period(of: place)
+            environment.values[queries[place].id] = try value(of: program, place, environment)
         }
         return queries.map { environment.values[$0.id] ?? .array([]) }
+    }
+
+    private func value(of program: Program, _ place: Int, _ environment: MathEnvironment) throws -> MathValue {
+        switch program {
+        case .insights(let query):
+            let elements = environment.found.first ?? []
+            return query.grouping.isEmpty ? .series(elements.first?.series ?? TimeSeries(period: environment.period)) : .array(elements)
+        case .math(let expression):
+            do { return try expression.value(in: environment) } catch let error as MetricMathError {
+                throw Failure(id: queries[place].id, cause: error)
+            }
+        }
+    }
+
+    /// Of series that take theirs from no other: the query's, or the shortest among the metrics.
+    private func period(of place: Int) -> Int64 {
+        (queries[place].periodSeconds ?? queries.compactMap { $0.metricStat?.periodSeconds }.min() ?? 60) * PeriodAlignment.second
+    }
+}
+
+/// What a plan came to.
+package struct MetricDataAnswer: Sendable {
+    /// One a query, in their order.
+    package let values: [MathValue]
+    package let messages: [MetricDataMessage]
+}
+
+extension BucketReader {
+    /// - Throws: `MetricDataPlan.Failure` when an expression does not fit its operands; whatever the store throws.
+    package func answer(_ plan: MetricDataPlan, in window: QueryWindow) async throws -> MetricDataAnswer {
+        let tables = try await read(plan.requests(in: window))
+        var findings: [MetricFinding] = []
+        for lookup in plan.lookups { findings.append(try await find(lookup, in: window)) }
+        let values = try plan.values(of: tables, findings: findings, in: window, budget: budget)
+        return MetricDataAnswer(values: values, messages: findings.compactMap(\.message))
     }
 }

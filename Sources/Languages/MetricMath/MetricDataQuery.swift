@@ -45,10 +45,15 @@ package struct MetricStat: Sendable, Equatable {
     package var unit: String?
 
     package init(metric: MetricIdentity, periodSeconds: Int64, statistic text: String, unit: String? = nil) throws(MetricMathError) {
+        self.init(metric: metric, periodSeconds: periodSeconds, statisticText: text, statistic: try Statistic(text), unit: unit)
+    }
+
+    /// - Parameter text: what `statistic` is called.
+    init(metric: MetricIdentity, periodSeconds: Int64, statisticText text: String, statistic: Statistic, unit: String? = nil) {
         self.metric = metric
         self.periodSeconds = periodSeconds
         statisticText = text
-        statistic = try Statistic(text)
+        self.statistic = statistic
         self.unit = unit
     }
 }

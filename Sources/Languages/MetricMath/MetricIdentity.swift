@@ -77,6 +77,15 @@ package struct MetricIdentity: Hashable, Sendable {
     package func isSame(as labels: LabelSet) -> Bool { MetricIdentity(labels: labels) == self }
 }
 
+extension MetricIdentity: Comparable {
+    /// By namespace, name, then dimension by dimension, bytewise.
+    package static func < (a: MetricIdentity, b: MetricIdentity) -> Bool {
+        a.fields.lexicographicallyPrecedes(b.fields) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private var fields: [String] { [namespace, name] + dimensions.flatMap { [$0.name, $0.value] } }
+}
+
 /// CloudWatch's units, in the order of its API.
 package enum MetricUnit {
     package static let none = "None"

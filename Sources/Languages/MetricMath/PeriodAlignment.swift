@@ -3,6 +3,8 @@ package import SignalModel
 /// How periods lie on the clock, and how far back they reach. Source: GetMetricData and GetMetricStatistics API reference.
 package enum PeriodAlignment {
     package static let second: Int64 = 1_000_000_000
+    /// Of a period.
+    package static let secondsMax = Int64(Int32.max)
     private static let day = 86_400 * second
 
     /// 1, 5, 10, 30 or a multiple of 60 seconds.

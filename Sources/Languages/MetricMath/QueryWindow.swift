@@ -24,6 +24,14 @@ package struct QueryWindow: Sendable, Hashable {
         self.anchor = anchor
     }
 
+    /// The present, as far as the window is concerned.
+    var now: Timestamp {
+        switch anchor {
+        case .epoch(let now): now
+        case .end: range.end
+        }
+    }
+
     /// The range in whole periods at its start; empty when it ends before it starts.
     /// - Parameter period: nanoseconds, at most 2³¹ seconds.
     package func periods(of period: Int64) -> TimeRange {

@@ -1,5 +1,4 @@
 import Demonstrations
-import GroundwatchServer
 import Platform
 
 /// `groundwatch demo`: a simulated system, until its time is up or it is asked to end.

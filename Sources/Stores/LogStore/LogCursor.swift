@@ -110,6 +110,7 @@ struct LogCursor: ScanCursor {
         let inScope = (0..<rows.count).filter { row in
             plan.range.contains(Timestamp(nanoseconds: rows.times[row])) && streams?.contains(rows.streams[row]) ?? true
         }
+        plan.budget.note(rows: inScope.count)
         if case .always(true) = plan.predicate { return inScope }
         let candidates = rows.gathered(inScope)
         let names = plan.predicate.columnNames.sorted()

@@ -48,6 +48,7 @@ package final class QueryBudget: Sendable {
     private let deadline: Int64
     private let bytesMax: Int
     private let bytesRead = Atomic<Int>(0)
+    private let rowsRead = Atomic<Int>(0)
     private let isCancelled = Atomic<Bool>(false)
 
     /// - Parameters:
@@ -60,6 +61,11 @@ package final class QueryBudget: Sendable {
     }
 
     package var bytesSoFar: Int { bytesRead.load(ordering: .relaxed) }
+    /// Rows that stores have tested so far, also those that did not pass.
+    package var rowsSoFar: Int { rowsRead.load(ordering: .relaxed) }
+
+    /// Rows of the plan's range, tested or about to be.
+    package func note(rows: Int) { rowsRead.add(rows, ordering: .relaxed) }
 
     /// The client left, or StopQuery came.
     package func cancel() { isCancelled.store(true, ordering: .relaxed) }

@@ -80,7 +80,9 @@ struct FieldPaths: Sendable {
     }
 
     private func child(of node: Int, named key: JSONScanner.Value, in text: UnsafeBufferPointer<UInt8>) -> Int? {
-        guard case .string(hasEscapes: true) = key.kind else { return child(of: node, path: UnsafeBufferPointer(rebasing: text[key.range])) }
+        guard case .string(hasEscapes: true) = key.kind else {
+            return child(of: node, path: UnsafeBufferPointer(rebasing: text[key.range]))
+        }
         var name: [UInt8] = []
         JSONText.appendString(text, key.range, to: &name)
         return name.withUnsafeBufferPointer { child(of: node, path: $0) }

@@ -34,7 +34,9 @@ struct LambdaLine {
     init(_ message: UnsafeBufferPointer<UInt8>) {
         self.message = message
         let types: [StaticString] = ["START", "END", "REPORT"]
-        type = types.first { Self.begins(message[...], with: $0) && Self.begins(message.dropFirst($0.utf8CodeUnitCount), with: " RequestId: ") }
+        type = types.first {
+            Self.begins(message[...], with: $0) && Self.begins(message.dropFirst($0.utf8CodeUnitCount), with: " RequestId: ")
+        }
     }
 
     func value(of name: Name) -> String? {

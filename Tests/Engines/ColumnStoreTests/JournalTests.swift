@@ -56,7 +56,9 @@ struct JournalTests {
         #expect(try again.restarted().store.ids() == [1, 5])
     }
 
-    @Test(arguments: [0, 2, 4]) func `a damaged record with later groups behind it is reported, and what follows is kept`(_ damaged: Int) throws {
+    @Test(arguments: [0, 2, 4]) func `a damaged record with later groups behind it is reported, and what follows is kept`(_ damaged: Int)
+        throws
+    {
         let rig = try Rig()
         for id in 1...6 as ClosedRange<UInt64> { try rig.commit([id]) }
         let place = try records(rig, generation: 1)[damaged]
@@ -117,6 +119,19 @@ struct JournalTests {
         let again = try rig.restarted()
         #expect(try again.store.ids() == Array(1...id))
         #expect(again.events.all.isEmpty)
+    }
+
+    @Test func `a record that was given up stays dead, even when its bytes come back`() throws {
+        let rig = try Rig()
+        for id in 1...3 as ClosedRange<UInt64> { try rig.commit([id]) }
+        let last = try records(rig, generation: 1)[2]
+        try rig.disk.flipBit(3, ofByte: last.offset + 70, in: path(1))
+        let again = try rig.restarted()
+        try again.commit([4])
+        try again.disk.flipBit(3, ofByte: last.offset + 70, in: path(1))
+        let third = try again.restarted()
+        #expect(try third.store.ids() == [1, 2, 4])
+        #expect(third.events.all.isEmpty)
     }
 
     @Test func `a file that was never full does not grow the directory without end`() throws {

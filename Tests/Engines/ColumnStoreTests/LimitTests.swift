@@ -63,6 +63,31 @@ struct LimitTests {
         #expect(try rig.store.ids() == [1, 3])
     }
 
+    @Test func `a seal without space fails, leaves nothing behind, rests, and succeeds when there is space`() throws {
+        let rig = try Rig()
+        try rig.commit(1...30)
+        rig.maintain()
+        rig.clock.advance(bySeconds: 601)
+        let used = try rig.disk.files().reduce(0) { try $0 + rig.disk.bytes(of: $1).count }
+        rig.disk.limitCapacity(to: used + 100)
+        #expect(rig.store.stepMaintenance() == .atOnce)
+        #expect(rig.store.figures.failedWork == 1)
+        guard case .after(let rest) = rig.store.stepMaintenance() else {
+            Issue.record("it does not rest")
+            return
+        }
+        #expect(rest > 0 && rest <= 10_000_000_000)
+        #expect(try rig.store.ids() == Array(1...30))
+        #expect(try rig.disk.list(Rig.directory + "/parts").isEmpty)
+        rig.disk.limitCapacity(to: 1 << 30)
+        rig.clock.advance(byNanoseconds: rest)
+        rig.maintain()
+        #expect(rig.store.figures.seals == 1)
+        #expect(rig.store.snapshot(of: .logs).batches.isEmpty)
+        #expect(try rig.store.ids() == Array(1...30))
+        try rig.store.checkInvariants()
+    }
+
     @Test func `after a failed sync nothing is taken until a restart`() throws {
         let disk = SimulatedFileSystem()
         try Rig(disk).commit([1])

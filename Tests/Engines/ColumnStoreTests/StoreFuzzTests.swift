@@ -58,7 +58,7 @@ struct StoreFuzzTests {
         rig.maintain()
     }
 
-    @Test(arguments: [false, true], [UInt64](1...4))
+    @Test(arguments: [false, true], fuzzSeeds(4))
     func `damaged bytes never crash the store and never show rows that were not committed`(_ isSealed: Bool, _ seed: UInt64) throws {
         let (start, keys, commits) = try disk(isSealed: isSealed)
         var random = SeededRandom(seed: seed)

@@ -60,7 +60,7 @@ struct StoreModel {
     }
 
     private mutating func live(steps: Int, _ place: String) throws {
-        var pending = maybe     // still open if the power goes before the store is
+        var pending = maybe  // still open if the power goes before the store is
         do {
             let rig = try open()
             try check(rig, pending: maybe, place)

@@ -4,8 +4,9 @@ import Simulation
 import Testing
 
 struct StoreModelTests {
-    @Test(arguments: 1...12) func `whatever happens, the store holds what was acknowledged, once and in order`(_ seed: Int) throws {
-        var model = StoreModel(seed: UInt64(seed))
+    @Test(arguments: fuzzSeeds(12)) func `whatever happens, the store holds what was acknowledged, once and in order`(_ seed: UInt64) throws
+    {
+        var model = StoreModel(seed: seed)
         try model.run(lives: 5, stepsPerLife: 20)
     }
 

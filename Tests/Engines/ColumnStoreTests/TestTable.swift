@@ -67,6 +67,8 @@ final class TestLayout: TableLayout {
     /// The planted bug of the test of tests: the last row of full blocks gets lost.
     private let isForgetful: Bool
     let seen = Mutex(Seen())
+    /// Called in the middle of each seal or merge.
+    let onEncode = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(_ table: TableID = .logs, rowsPerBlock: Int = 8, isForgetful: Bool = false) {
         self.table = table
@@ -75,6 +77,7 @@ final class TestLayout: TableLayout {
     }
 
     func encode(_ batches: [TableBatch]) throws(StorageError) -> [EncodedBlock] {
+        onEncode.withLock { $0 }?()
         let rows = batches.flatMap(\.testRows)
         return stride(from: 0, to: rows.count, by: rowsPerBlock).map { start in
             var rows = Array(rows[start..<min(rows.count, start + rowsPerBlock)])

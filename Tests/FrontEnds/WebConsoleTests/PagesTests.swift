@@ -27,9 +27,21 @@ import Testing
         }
     }
 
-    @Test func `every module is announced by the page, so that depth costs no round trips`() throws {
+    @Test func `the modules that every page needs are announced, and no others, so that depth costs no round trips`() throws {
         let page = try text("index.html")
-        for module in modules { #expect(page.contains("/\(module)\""), "index.html does not name \(module)") }
+        let announced = Set(page.matches(of: /modulepreload" href="\/ui\/_\/[^\/]+\/([^"]+)"/).map { String($0.1) })
+        var needed: Set<String> = [], waiting = ["core/app.js"]
+        while let module = waiting.popLast() {
+            guard needed.insert(module).inserted, !module.hasPrefix("vendor/") else { continue }
+            // An import that a function makes is for a page of its own, and waits for it.
+            waiting += try text(module).matches(of: /from '([^']+)'/).map { resolve(String($0.1), from: module) }
+        }
+        #expect(announced == needed.subtracting(["core/app.js"]))
+    }
+
+    @Test func `every style is linked`() throws {
+        let page = try text("index.html")
+        for name in files.names where name.hasSuffix(".css") { #expect(page.contains("/\(name)\""), "index.html does not link \(name)") }
     }
 
     @Test func `every import leads to a file`() throws {

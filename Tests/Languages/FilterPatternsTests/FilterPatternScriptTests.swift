@@ -49,7 +49,9 @@ struct FilterPatternScriptTests {
         var steps: [Step] = []
         var pattern = ""
         var values = ""
-        for (index, line) in try Fixtures.text("filter-patterns/" + name).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in try Fixtures.text("filter-patterns/" + name).split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
             let (verb, rest) = cut(line)
             func step(_ check: Step.Check, message: String = rest) {
                 steps.append(Step(place: "\(name):\(index + 1)", pattern: pattern, check: check, message: message))

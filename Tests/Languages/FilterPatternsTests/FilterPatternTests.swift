@@ -34,7 +34,8 @@ struct FilterPatternTests {
 
     @Test func `random patterns are parsed or refused, and never miss what their predicate is for`() {
         let pieces = [
-            "{", "}", "[", "]", "(", ")", "$.a", "$.b[0]", "=", "!=", ">", "1", "x", "\"y\"", "*", "&&", "||", ",", "...", "w1", " ", "%x%", "?", "-",
+            "{", "}", "[", "]", "(", ")", "$.a", "$.b[0]", "=", "!=", ">", "1", "x", "\"y\"", "*", "&&", "||", ",", "...", "w1", " ", "%x%",
+            "?", "-",
             "IS NULL", "NOT EXISTS", "ä", "\\",
         ]
         let messages = [#"{"a":1,"b":["x"]}"#, "x 1", "y", #"{"a":"x"}"#, "", #"{"a":null}"#]
@@ -45,7 +46,8 @@ struct FilterPatternTests {
             guard let pattern = try? FilterPattern(parsing: text) else { continue }
             parsed += 1
             for message in messages where pattern.matches(Array(message.utf8)[...]) {
-                #expect(pattern.predicate.selection(rowCount: 1) { _ in Column(.bytes(BytesVector([message]))) }[0], "\(text) on \(message)")
+                #expect(
+                    pattern.predicate.selection(rowCount: 1) { _ in Column(.bytes(BytesVector([message]))) }[0], "\(text) on \(message)")
             }
         }
         #expect(parsed > 500)

@@ -39,16 +39,17 @@ struct InsightsScript {
             let words = lines[next].split(separator: " ", maxSplits: 3)
             let place = "\(name):\(next + 1)"
             next += 1
-            switch words.first {
-            case nil, _ where words.first?.hasPrefix("#") == true: continue
+            guard let verb = words.first, !verb.hasPrefix("#") else { continue }
+            switch verb {
             case "load": events = InsightsEvents(lines: section())
             case "query":
                 let limit = words.count == 3 ? Int(words[2])! : 10_000
                 cases.append(query(section(), place: place, rowLimit: limit, events: events))
             case "fail":
-                cases.append(Case(
-                    place: place, query: section().joined(separator: "\n"), rowLimit: 10_000, events: events,
-                    expectation: .failure(start: Int(words[1])!, end: Int(words[2])!, words: String(words[3]))))
+                cases.append(
+                    Case(
+                        place: place, query: section().joined(separator: "\n"), rowLimit: 10_000, events: events,
+                        expectation: .failure(start: Int(words[1])!, end: Int(words[2])!, words: String(words[3]))))
             default: fatalError("\(place): unknown section \(words)")
             }
         }

@@ -1,6 +1,7 @@
 """A browser under test: Debian's Chromium through chromedriver, spoken to with the standard library alone (W3C WebDriver)."""
 
 import base64
+import importlib.util
 import json
 import pathlib
 import re
@@ -10,6 +11,12 @@ import time
 import urllib.error
 import urllib.request
 
+import pytest
+
+# Keys as WebDriver writes them.
+CONTROL, SHIFT, ENTER, ESCAPE, TAB, LEFT, UP, RIGHT, DOWN = "\ue009", "\ue008", "\ue007", "\ue00c", "\ue004", "\ue012", "\ue013", "\ue014", "\ue015"
+
+SCREENSHOTS = pathlib.Path(__file__).resolve().parents[3] / ".build/screenshots"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # --no-sandbox: Chromium refuses its sandbox to root, and containers seldom allow it.
 ARGUMENTS = [
@@ -21,6 +28,15 @@ ARGUMENTS = [
 def missing():
     """The programs a browser test needs and does not find, or nothing."""
     return [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+
+
+needs_browser = pytest.mark.skipif(bool(missing()), reason=f"there is no {' and no '.join(missing())} to look with")
+
+
+def axe_source():
+    """The accessibility checker's script, out of the wheel that carries it; nothing of the wheel itself is run."""
+    wheel = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
+    return (wheel / "axe.min.js").read_text()
 
 
 class BrowserError(Exception):
@@ -115,6 +131,31 @@ class Browser:
     def severe(self):
         """The console's errors since the last call, refused scripts and styles among them."""
         return [entry["message"] for entry in self._call("POST", "/se/log", {"type": "browser"}) if entry["level"] == "SEVERE"]
+
+    def violations(self):
+        """What axe finds wrong with the page as it stands: rule, element, and why."""
+        self.run(axe_source())
+        found = self.run("return axe.run(document, { resultTypes: ['violations'] }).then(result => result.violations)")
+        return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+    def longest_task(self, script, seconds=2.0):
+        """Runs a script that works for a while, and returns the longest time in milliseconds that the page stood still."""
+        self.run("window.longest = 0; new PerformanceObserver(list => { for (const task of list.getEntries()) "
+                 "window.longest = Math.max(window.longest, task.duration); }).observe({ type: 'longtask' });")
+        self.run(script)
+        time.sleep(seconds)
+        return self.run("return window.longest")
+
+    def type(self, text):
+        """Types into what has the focus."""
+        for letter in text:
+            self.press(letter)
+
+    def chord(self, *keys):
+        """Presses keys together, the first ones held: `chord(CONTROL, "k")`."""
+        down = [{"type": "keyDown", "value": key} for key in keys]
+        up = [{"type": "keyUp", "value": key} for key in reversed(keys)]
+        self._call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": down + up}]})
 
     def screenshot(self, path, whole_page=True):
         """Writes a PNG, of the whole page or only of what the window shows."""

@@ -41,7 +41,8 @@ private final class Bench {
         let (live, statistics, arrivals) = (LiveLogGroups(), LogStatistics(), ArrivalNumbers(clock: clock))
         let directory = try await LogGroupDirectory(catalog: catalog, live: live, statistics: statistics)
         let engine = try ColumnStore.open(
-            directory: "/store", fileSystem: disk, clock: clock, layouts: [LogLayout(groups: live, statistics: statistics, arrivals: arrivals)])
+            directory: "/store", fileSystem: disk, clock: clock, layouts: [LogLayout(groups: live, statistics: statistics, arrivals: arrivals)],
+            configuration: .small)
         return (engine, LogStore(engine: engine, groups: live, arrivals: arrivals, queries: queries, clock: clock), directory, catalog)
     }
 
@@ -196,5 +197,15 @@ struct LogStoreTests {
                 }
             }
         }
+    }
+}
+
+extension ColumnStore.Configuration {
+    /// Journal files are written out whole, and the simulated disk keeps them in memory.
+    fileprivate static var small: Self {
+        var configuration = Self()
+        configuration.journalFileBytes = 1 << 20
+        configuration.recordBytesMax = 1 << 19
+        return configuration
     }
 }

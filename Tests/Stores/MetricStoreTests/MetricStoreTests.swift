@@ -33,7 +33,8 @@ private final class Bench {
         let index = SeriesIndex(key: FingerprintKey(seed: Array(repeating: 7, count: 32)), seriesMax: seriesMax)
         let engine = try ColumnStore.open(
             directory: "/store", fileSystem: disk, clock: clock,
-            layouts: [SeriesDefinitionLayout(index: index), SampleLayout(index: index, retentionNanoseconds: 20 * 86_400_000_000_000)])
+            layouts: [SeriesDefinitionLayout(index: index), SampleLayout(index: index, retentionNanoseconds: 20 * 86_400_000_000_000)],
+            configuration: .small)
         return (engine, MetricStore(engine: engine, index: index, queries: queries))
     }
 
@@ -179,5 +180,15 @@ struct MetricStoreTests {
             }
         }
         return batch
+    }
+}
+
+extension ColumnStore.Configuration {
+    /// Journal files are written out whole, and the simulated disk keeps them in memory.
+    fileprivate static var small: Self {
+        var configuration = Self()
+        configuration.journalFileBytes = 1 << 20
+        configuration.recordBytesMax = 1 << 19
+        return configuration
     }
 }

@@ -28,7 +28,7 @@ private final class Bench {
         let arrivals = ArrivalNumbers(clock: clock)
         let engine = try ColumnStore.open(
             directory: "/store", fileSystem: disk, clock: clock,
-            layouts: [SpanLayout(arrivals: arrivals, retentionNanoseconds: 30 * 24 * hour)])
+            layouts: [SpanLayout(arrivals: arrivals, retentionNanoseconds: 30 * 24 * hour)], configuration: .small)
         return (engine, TraceStore(engine: engine, arrivals: arrivals, queries: queries))
     }
 
@@ -120,5 +120,15 @@ struct TraceStoreTests {
             #expect(throws: StorageError.self) { try layout.decode(Array(block.payload.prefix(length)), of: header) }
         }
         #expect(throws: StorageError.self) { try layout.decode(block.payload + [0], of: header) }
+    }
+}
+
+extension ColumnStore.Configuration {
+    /// Journal files are written out whole, and the simulated disk keeps them in memory.
+    fileprivate static var small: Self {
+        var configuration = Self()
+        configuration.journalFileBytes = 1 << 20
+        configuration.recordBytesMax = 1 << 19
+        return configuration
     }
 }

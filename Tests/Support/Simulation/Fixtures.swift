@@ -2,7 +2,8 @@ import Platform
 
 /// Files under Tests/Fixtures.
 package enum Fixtures {
-    private static let root: String = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/") + "/Fixtures/"
+    private static let root: String =
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/") + "/Fixtures/"
 
     /// - Parameter path: from Tests/Fixtures on, such as `filter-patterns/terms.test`.
     package static func text(_ path: String) throws -> String {

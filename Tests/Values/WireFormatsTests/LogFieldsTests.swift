@@ -16,7 +16,8 @@ struct LogFieldsTests {
     }
 
     @Test func `numbers keep their digits, booleans are 1 and 0, null is no value, containers are compact JSON`() {
-        let message = #" {"n": 1.50, "big": 123456789012345678901, "e": -1e-3, "t": true, "f": false, "z": null, "s": "", "o": { "k" : [1, "a b"] } } "#
+        let message =
+            #" {"n": 1.50, "big": 123456789012345678901, "e": -1e-3, "t": true, "f": false, "z": null, "s": "", "o": { "k" : [1, "a b"] } } "#
         #expect(
             values(["n", "big", "e", "t", "f", "z", "s", "o", "o.k"], message)
                 == ["1.50", "123456789012345678901", "-1e-3", "1", "0", nil, "", #"{"k":[1,"a b"]}"#, #"[1,"a b"]"#])
@@ -36,7 +37,8 @@ struct LogFieldsTests {
     }
 
     @Test(arguments: [
-        #"{"a":1"#, #"{"a":1} x"#, #"{"a":01}"#, #"{"a":"\x"}"#, #"{"a":1,}"#, #"{"a" 1}"#, "{\"a\":\"\n\"}", #"["a"]"#, #"{"a":+1}"#, #"{"a":1.}"#,
+        #"{"a":1"#, #"{"a":1} x"#, #"{"a":01}"#, #"{"a":"\x"}"#, #"{"a":1,}"#, #"{"a" 1}"#, "{\"a\":\"\n\"}", #"["a"]"#, #"{"a":+1}"#,
+        #"{"a":1.}"#,
         #"{"a":nul}"#, #"{"a":"\ud8"}"#, "", " ", #""a""#, #"{"a":1}{"a":2}"#,
     ])
     func `a message that is not one JSON object has no fields`(message: String) {
@@ -45,7 +47,8 @@ struct LogFieldsTests {
     }
 
     @Test func `the first object after other text gives the fields`() {
-        let message = "2026-11-21T08:00:00.000Z\t8f507cfc-1234-4697-b07a-ac58fc914c95\tERROR\t{not json} failed {\"orderId\":\"ORD-1\"} {\"orderId\":\"ORD-2\"}"
+        let message =
+            "2026-11-21T08:00:00.000Z\t8f507cfc-1234-4697-b07a-ac58fc914c95\tERROR\t{not json} failed {\"orderId\":\"ORD-1\"} {\"orderId\":\"ORD-2\"}"
         #expect(values(["orderId", "@requestId", "@type"], message) == ["ORD-1", "8f507cfc-1234-4697-b07a-ac58fc914c95", nil])
     }
 
@@ -93,7 +96,10 @@ struct LogFieldsTests {
     }
 
     @Test func `whatever the bytes, nothing is read outside them`() {
-        let pieces = [#"{"a":"#, #"{"":"#, "\"", "\\", "u00", "1", "-", "e", ",", "[", "]", "}", "{", "null", "\t", "REPORT RequestId: ", "Duration: ", "\u{FF}"]
+        let pieces = [
+            #"{"a":"#, #"{"":"#, "\"", "\\", "u00", "1", "-", "e", ",", "[", "]", "}", "{", "null", "\t", "REPORT RequestId: ",
+            "Duration: ", "\u{FF}",
+        ]
         var state: UInt64 = 42
         for _ in 0..<20_000 {
             var text = ""

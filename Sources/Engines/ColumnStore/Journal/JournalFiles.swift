@@ -55,7 +55,7 @@ final class JournalFiles: Sendable {
             try files.system.rename(files.journal + "/" + spare, to: path)
             file = try files.system.open(path, .update)
         } else {
-            file = try files.system.open(path, .create)     // grows as it is written: slower, but there at once
+            file = try files.system.open(path, .create)  // grows as it is written: slower, but there at once
         }
         try files.system.syncDirectory(files.journal)
         return (file, generation)
@@ -82,14 +82,14 @@ final class JournalFiles: Sendable {
     /// The committer writes no more: its file is like the others.
     func close(last: UInt64) { state.withLock { $0.closed.append(($0.generation, last)) } }
 
+    /// Something was committed, and the file after this one is not there yet.
+    var wantsSpare: Bool { state.withLock { $0.generation > 0 && $0.spares.isEmpty } }
+
     /// Writes the next file full of zeros in advance: overwriting costs half of growing.
     /// - Returns: false when one is there already, or nothing was ever committed.
     func prepareSpare() throws(FileError) -> Bool {
-        let name: String? = state.withLock { state in
-            guard state.generation > 0, state.spares.isEmpty else { return nil }
-            return Self.sparePrefix + "new"
-        }
-        guard let name else { return false }
+        guard wantsSpare else { return false }
+        let name = Self.sparePrefix + "new"
         let path = files.journal + "/" + name
         if files.system.exists(path) { try files.system.remove(path) }
         let file = try files.system.open(path, .create)

@@ -55,7 +55,7 @@ enum JournalPayload {
         for index in 0..<Int(try reader.uint32()) {
             let start = reader.offset
             let head = try Head(&reader)
-            let bound = additional(id: id, index: index, head: Array(payload[start..<reader.offset]))
+            let bound = head.scope.key == nil ? [] : additional(id: id, index: index, head: Array(payload[start..<reader.offset]))
             let envelope = try Envelope(&reader)
             switch Result(catching: { () throws(StorageError) in try cipher.key(head.scope.key) }) {
             case .success(let key): batches.append(try head.batch(try envelope.opened(key: key, additional: bound)))

@@ -3,14 +3,15 @@ import SignalModel
 
 /// What stands before each record's payload. Layout in `Documentation/Formats/journal.md`:
 ///
-///     [4 B magic][4 B payload bytes][8 B generation][8 B sequence][8 B durable through][16 B batch id][8 B payload checksum][8 B head checksum]
+///     [4 B magic][4 B payload bytes][8 B generation][8 B sequence][8 B durable through][16 B batch id]
+///     [8 B payload checksum][8 B head checksum]
 ///
 /// Records begin at multiples of eight; zeros fill the gap. Both checksums are XXH3-64 with the store's salt as seed, so that no
 /// bytes sent from outside can pass for a record.
 struct JournalRecord: Equatable {
     static let headBytes = 64
     static let alignment = 8
-    static let magic: UInt32 = 0x314A_5747      // "GWJ1"
+    static let magic: UInt32 = 0x314A_5747  // "GWJ1"
 
     /// The file's, which differs each time it is used: what an earlier use left behind is thereby stale.
     let generation: UInt64
@@ -52,7 +53,7 @@ struct JournalRecord: Equatable {
     /// - Returns: nil unless they are the whole head of a record of this generation.
     init?(_ head: UnsafeRawBufferPointer, generation: UInt64, salt: UInt64) {
         var reader = ByteReader(head)
-        guard let magic = try? reader.uint32(), magic == Self.magic,    // too short a head is no record, which is the answer here
+        guard let magic = try? reader.uint32(), magic == Self.magic,  // too short a head is no record, which is the answer here
             let fields = try? Self.fields(&reader), fields.generation == generation,
             (1..<UInt64(Int64.max)).contains(fields.record.sequence),
             fields.checksum == Checksum.xxh3(UnsafeRawBufferPointer(rebasing: head[..<(Self.headBytes - 8)]), seed: salt)

@@ -31,8 +31,6 @@ struct JournalRecovery {
             if result.lost > 0 { report(generations[place], result.lost) }
             found.append((generations[place], result.last))
         }
-        tables.skip(through: replay.next - 1)
-        if !found.isEmpty { try onDisk { () throws(FileError) in try files.system.syncDirectory(files.journal) } }
         return JournalFiles(files, fileBytes: context.configuration.journalFileBytes, names: names, found: found)
     }
 

@@ -22,7 +22,7 @@ struct JournalReplay {
     mutating func replay(
         _ scan: inout JournalScan, limit: UInt64?, deliver: (JournalRecord, [UInt8], Int) throws(StorageError) -> Void
     ) throws(StorageError) -> (last: UInt64, lost: UInt64) {
-        var known = limit ?? 0      // every record up to here was durable once, or has been seen whole
+        var known = limit ?? 0  // every record up to here was durable once, or has been seen whole
         var isSearched = false
         var last: UInt64 = 0
         var offset = 0

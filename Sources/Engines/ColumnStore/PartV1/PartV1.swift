@@ -11,8 +11,8 @@ import SignalModel
 enum PartV1 {
     static let headBytes = 16
     static let trailerBytes = 40
-    static let headMagic: UInt64 = 0x3130_5452_4150_5747        // "GWPART01"
-    static let trailerMagic: UInt64 = 0x3130_444E_4550_5747     // "GWPEND01"
+    static let headMagic: UInt64 = 0x3130_5452_4150_5747  // "GWPART01"
+    static let trailerMagic: UInt64 = 0x3130_444E_4550_5747  // "GWPEND01"
     /// An index of more would hold a hundred times as many blocks as a part may.
     private static let indexBytesMax = 256 << 20
 
@@ -36,7 +36,8 @@ enum PartV1 {
     ) throws(StorageError) -> [UInt8] {
         let key = try cipher.key(block.header.scope.key)
         let bytes = try read(file, at: block.offset, count: block.storedBytes, part: index.number)
-        let bound = key == nil
+        let bound =
+            key == nil
             ? [] : additional(.payload, part: index.number, block: place, table: index.table, scope: block.header.scope)
         return try decoding("block \(place) of part \(index.number)", bytes) { reader throws(BytesError) in
             let envelope = try Envelope(&reader)

@@ -31,7 +31,11 @@ struct TailCommand: Command {
     private let count: Int
 
     init(from parser: inout QueryParser) throws(InsightsError) {
-        if case .number = parser.token.kind { count = try parser.count(max: InsightsLimits.rowsMax) } else { count = HeadCommand.countDefault }
+        if case .number = parser.token.kind {
+            count = try parser.count(max: InsightsLimits.rowsMax)
+        } else {
+            count = HeadCommand.countDefault
+        }
         parser.scope.leaveRows()
     }
 

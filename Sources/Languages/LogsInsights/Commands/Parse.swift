@@ -33,7 +33,9 @@ struct ParseCommand: Command {
             rule = .expression(expression)
             names = try Self.names(of: expression, at: parser.lastRange, from: &parser)
         default:
-            for form in ["csv", "json", "logfmt"] where parser.isAt(form) { throw parser.error("parse with \(form) is not supported here yet") }
+            for form in ["csv", "json", "logfmt"] where parser.isAt(form) {
+                throw parser.error("parse with \(form) is not supported here yet")
+            }
             throw parser.unexpected("a pattern in quotes or a regular expression between slashes")
         }
         if parser.isAt("multi") { throw parser.error("parse multi is not supported here yet") }
@@ -65,9 +67,10 @@ struct ParseCommand: Command {
     func step(rowsKept: Int?, moment: InsightsMoment) -> (any Step)? {
         switch rule {
         case .glob(let glob): ParseStep(field: field, names: names) { glob.captures(in: $0) }
-        case .expression(let expression): ParseStep(field: field, names: names) { text in
-            text.withUnsafeBytes { expression.firstMatch(in: $0)?.groups }
-        }
+        case .expression(let expression):
+            ParseStep(field: field, names: names) { text in
+                text.withUnsafeBytes { expression.firstMatch(in: $0)?.groups }
+            }
         }
     }
 }

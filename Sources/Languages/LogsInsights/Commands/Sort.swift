@@ -81,10 +81,11 @@ struct SortStep: Step {
     private mutating func hold(_ batch: RowBatch) {
         guard batch.rowCount > 0 else { return }
         let evaluator = Evaluator(batch: batch, moment: moment)
-        values.append(keys.map { key in
-            let operand = evaluator.operand(key.expression)
-            return (0..<batch.rowCount).map { SortKey(operand.value($0)) }
-        })
+        values.append(
+            keys.map { key in
+                let operand = evaluator.operand(key.expression)
+                return (0..<batch.rowCount).map { SortKey(operand.value($0)) }
+            })
         held.append(batch)
         rowCount += batch.rowCount
     }

@@ -11,7 +11,8 @@ extension ScalarFunction {
 
     private static func address(_ name: String, _ isRightKind: @escaping @Sendable ([UInt8]) -> Bool) -> ScalarFunction {
         ScalarFunction(name, 2...2) { arguments in
-            guard let address = arguments.string(0).flatMap(InternetAddress.bytes), isRightKind(address), let subnet = arguments.string(1) else {
+            guard let address = arguments.string(0).flatMap(InternetAddress.bytes), isRightKind(address), let subnet = arguments.string(1)
+            else {
                 return .bool(false)
             }
             return .bool(InternetAddress.isInside(address, subnet))
@@ -61,7 +62,9 @@ enum InternetAddress {
                 guard let last = version4(String(part)) else { return nil }
                 bytes += last
             } else {
-                guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit), let group = UInt16(part, radix: 16) else { return nil }
+                guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit), let group = UInt16(part, radix: 16) else {
+                    return nil
+                }
                 bytes += [UInt8(group >> 8), UInt8(group & 0xFF)]
             }
         }

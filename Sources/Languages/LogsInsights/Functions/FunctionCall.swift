@@ -4,7 +4,8 @@ import Columns
 enum FunctionCall {
     /// Functions of the language that are not built. Asking for one is refused by name.
     private static let known: Set<String> = [
-        "base64decode", "base64encode", "countovertime", "dectohex", "formatdate", "hash", "haversine", "hextoascii", "hextodec", "histogram",
+        "base64decode", "base64encode", "countovertime", "dectohex", "formatdate", "hash", "haversine", "hextoascii", "hextodec",
+        "histogram",
         "ipv4tonumber", "isprivateip", "ispublicip", "isreservedip", "jsonarraycontains", "jsonarraysize", "jsonparse", "jsonstringify",
         "md5", "messagesize", "parsedate", "rate", "regexreplace", "sha256", "split", "strftime", "sumovertime", "urldecode", "urlencode",
     ]
@@ -46,7 +47,9 @@ enum FunctionCall {
     private static func call(
         _ aggregate: AggregateFunction, _ name: String, at range: Range<Int>, from parser: inout QueryParser
     ) throws(InsightsError) -> Expression {
-        guard let before = parser.aggregates else { throw parser.error("\(name) is only possible in stats, and not inside another aggregate", at: range) }
+        guard let before = parser.aggregates else {
+            throw parser.error("\(name) is only possible in stats, and not inside another aggregate", at: range)
+        }
         parser.aggregates = nil
         var arguments: [Expression] = []
         if aggregate.arity.contains(0), try parser.take(.times) { try parser.expect(.close) } else { arguments = try parser.arguments() }
@@ -54,7 +57,9 @@ enum FunctionCall {
         var parameter = 0.0
         if arguments.count == 2 {
             guard case .value(.number(let number)) = arguments[1], aggregate.parameters.contains(number) else {
-                throw parser.error("the second argument of \(name) is a number from \(aggregate.parameters.lowerBound) to \(aggregate.parameters.upperBound)", at: range)
+                throw parser.error(
+                    "the second argument of \(name) is a number from \(aggregate.parameters.lowerBound) to \(aggregate.parameters.upperBound)",
+                    at: range)
             }
             parameter = number
         }
@@ -67,7 +72,9 @@ enum FunctionCall {
     private static func choice(_ name: String, at range: Range<Int>, from parser: inout QueryParser) throws(InsightsError) -> Expression {
         var arguments = try parser.arguments()
         try check(arguments.count, within: name == "if" ? 3...3 : 3...(2 * branchesMax + 1), of: name, at: range, in: parser)
-        guard arguments.count % 2 == 1 else { throw parser.error("case takes pairs of condition and value, and a value for all else", at: range) }
+        guard arguments.count % 2 == 1 else {
+            throw parser.error("case takes pairs of condition and value, and a value for all else", at: range)
+        }
         let otherwise = arguments.removeLast()
         let branches = stride(from: 0, to: arguments.count, by: 2).map { (condition: arguments[$0], value: arguments[$0 + 1]) }
         return .choice(branches, otherwise: otherwise)
@@ -100,7 +107,9 @@ enum FunctionCall {
         _ count: Int, within arity: ClosedRange<Int>, of name: String, at range: Range<Int>, in parser: QueryParser
     ) throws(InsightsError) {
         guard !arity.contains(count) else { return }
-        let wanted = arity.lowerBound == arity.upperBound ? "\(arity.lowerBound)"
+        let wanted =
+            arity.lowerBound == arity.upperBound
+            ? "\(arity.lowerBound)"
             : arity.upperBound == .max ? "at least \(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
         throw parser.error("\(name) takes \(wanted) arguments, not \(count)", at: range)
     }

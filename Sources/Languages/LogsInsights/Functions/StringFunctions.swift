@@ -6,7 +6,9 @@ extension ScalarFunction {
         ScalarFunction("concat", 1...(.max)) { arguments in
             .text((0..<arguments.count).compactMap { arguments[$0].bytes }.joined().reduce(into: [UInt8]()) { $0.append($1) }[...])
         },
-        ScalarFunction("endsWith", 2...2) { .bool($0.string(0)?.utf8.reversed().starts(with: ($0.string(1) ?? "").utf8.reversed()) ?? false) },
+        ScalarFunction("endsWith", 2...2) {
+            .bool($0.string(0)?.utf8.reversed().starts(with: ($0.string(1) ?? "").utf8.reversed()) ?? false)
+        },
         ScalarFunction("isblank", 1...1) { .bool($0[0].bytes?.allSatisfy(isSpace) ?? true) },
         ScalarFunction("isempty", 1...1) { .bool($0[0].bytes?.isEmpty ?? true) },
         trim("ltrim", start: true, end: false),
@@ -24,7 +26,9 @@ extension ScalarFunction {
         },
         ScalarFunction("strlen", 1...1) { $0.string(0).map { .number(Double($0.unicodeScalars.count)) } ?? .null },
         ScalarFunction("substr", 2...3) { arguments in
-            guard let text = arguments.string(0), let start = arguments.number(1), start >= 0, let skipped = Int(exactly: start.rounded(.down)) else { return .null }
+            guard let text = arguments.string(0), let start = arguments.number(1), start >= 0,
+                let skipped = Int(exactly: start.rounded(.down))
+            else { return .null }
             let rest = text.unicodeScalars.dropFirst(skipped)
             guard arguments.count == 3 else { return .text(String(rest)) }
             guard let length = arguments.number(2), length >= 0, let kept = Int(exactly: length.rounded(.down)) else { return .null }

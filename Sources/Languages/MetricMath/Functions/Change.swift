@@ -1,12 +1,21 @@
-extension MathFunction {
-    /// From each point to the next; the first has nothing before it and is dropped.
-    static let diff = MathFunction("DIFF", 1...1) { arguments, _, _ in
-        try perSeries("DIFF", arguments[0]) { changes(of: $0) { change, _ in change } }
-    }
+// From each point to the next: the first has nothing before it and is dropped.
 
-    /// The same a second.
-    static let rate = MathFunction("RATE", 1...1) { arguments, _, _ in
-        try perSeries("RATE", arguments[0]) { changes(of: $0) { change, seconds in change / seconds } }
+extension MathFunction {
+    static let diff = perSeries("DIFF") { changes(of: $0) { change, _ in change } }
+
+    /// Seconds between the points.
+    static let diffTime = perSeries("DIFF_TIME") { changes(of: $0) { _, seconds in seconds } }
+
+    /// A second.
+    static let rate = perSeries("RATE") { changes(of: $0) { change, seconds in change / seconds } }
+
+    /// Up to and with each point.
+    static let runningSum = perSeries("RUNNING_SUM") { series in
+        var sum = 0.0
+        return series.mapped { value in
+            sum += value
+            return sum
+        }
     }
 
     /// Seconds.

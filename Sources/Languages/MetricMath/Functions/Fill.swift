@@ -1,21 +1,12 @@
-import SignalModel
-
 extension MathFunction {
-    /// FILL(series, scalar | REPEAT | LINEAR | series): a point for every period of the window.
+    /// FILL(series, scalar | REPEAT | LINEAR | series): points for the periods that have none. REPEAT has nothing to repeat before the
+    /// first point, LINEAR no line before the first and after the last, a series fills only where it has a point itself.
     static let fill = MathFunction("FILL", 2...2) { arguments, environment, position in
         let filler = try Filler(arguments[1])
-        return try perSeries("FILL", arguments[0]) { series in
-            let periods = environment.window.periods(of: series.period)
-            guard periods.count(of: series.period) <= pointsMax else {
-                throw MetricMathError(code: .limit, message: "cannot fill more than \(pointsMax) periods", position: position)
-            }
-            try environment.budget.spend(bytes: periods.count(of: series.period) * 16)
-            return filler.filled(series, periods)
+        return try arguments[0].perSeries(of: "FILL") { series in
+            filler.filled(series, try environment.times(of: series.period, for: "FILL", at: position))
         }
     }
-
-    /// As many as GetMetricData returns at once.
-    private static let pointsMax = 100_800
 }
 
 private enum Filler {
@@ -34,11 +25,10 @@ private enum Filler {
         }
     }
 
-    func filled(_ series: TimeSeries, _ periods: TimeRange) -> TimeSeries {
+    func filled(_ series: TimeSeries, _ times: [Int64]) -> TimeSeries {
         var result = TimeSeries(period: series.period)
         var (next, other) = (0, 0)
-        for index in 0..<periods.count(of: series.period) {
-            let time = periods.start.nanoseconds + Int64(index) * series.period
+        for time in times {
             while next < series.count, series.times[next] < time { next += 1 }
             if next < series.count, series.times[next] == time {
                 result.append(time, series.values[next])

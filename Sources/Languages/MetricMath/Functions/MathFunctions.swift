@@ -1,82 +1,50 @@
-/// A function of the language: how many arguments it takes and what it makes of them.
-struct MathFunction: Sendable {
-    let name: String
-    let arity: ClosedRange<Int>
-    /// - Parameter position: of the call, for errors that are nobody's argument's.
-    let apply: @Sendable (_ arguments: [MathArgument], _ environment: MathEnvironment, _ position: Int) throws -> MathValue
+import Glibc
 
-    init(
-        _ name: String, _ arity: ClosedRange<Int>,
-        _ apply: @escaping @Sendable (_ arguments: [MathArgument], _ environment: MathEnvironment, _ position: Int) throws -> MathValue
-    ) {
-        self.name = name
-        self.arity = arity
-        self.apply = apply
-    }
-}
-
-/// A value and the place of the expression that it came from.
-struct MathArgument: Sendable {
-    let value: MathValue
-    let position: Int
-
-    func series(of function: String) throws(MetricMathError) -> TimeSeries {
-        guard case .series(let series) = value else { throw mismatch(function, "a time series") }
-        return series
-    }
-
-    func mismatch(_ function: String, _ wanted: String) -> MetricMathError {
-        MetricMathError(code: .type, message: "cannot call '\(function)' with \(value.typeName): it takes \(wanted) here", position: position)
-    }
-}
-
-extension MathValue {
-    var typeName: String {
-        switch self {
-        case .scalar: "a scalar"
-        case .series: "a time series"
-        case .array: "an array of time series"
-        case .text: "a text"
-        }
-    }
-}
-
+/// Every function of the language, by name. Source: CloudWatch user guide, "Metric math syntax and functions".
 enum MathFunctions {
-    /// Every function that is served, by name.
     private static let all: [MathFunction] = [
         .elementwise("ABS") { $0.magnitude },
+        .notServed("ANOMALY_DETECTION_BAND", 1...2, because: "anomaly detection is not served yet"),
         .aggregate("AVG", .average),
         .elementwise("CEIL") { $0.rounded(.up) },
+        .aggregate("DATAPOINT_COUNT", .count),
+        .calendar("DATE", .dayOfMonth),
+        .calendar("DAY", .dayOfWeek),
+        .notServed("DB_PERF_INSIGHTS", 3...4, because: "Performance Insights metrics are not served yet"),
         .diff,
+        .diffTime,
+        .calendar("EPOCH", .epoch),
         .fill,
+        .first,
         .elementwise("FLOOR") { $0.rounded(.down) },
+        .calendar("HOUR", .hour),
         .condition,
+        .notServed("INSIGHT_RULE_METRIC", 2...2, because: "Contributor Insights rules are not served yet"),
+        .notServed("LAMBDA", 1...Int.max, because: "data sources behind functions are not served yet"),
+        .last,
+        .elementwise("LOG") { log($0) },
+        .elementwise("LOG10") { log10($0) },
         .aggregate("MAX", .maximum),
         .metrics,
+        .metricCount,
         .aggregate("MIN", .minimum),
+        .calendar("MINUTE", .minute),
+        .calendar("MONTH", .month),
         .period,
         .rate,
+        .removeEmpty,
+        .runningSum,
+        .search,
+        .notServed("SERVICE_QUOTA", 1...1, because: "service quotas are not served yet"),
+        .slice,
+        .sort,
         .aggregate("STDDEV", .standardDeviation),
         .aggregate("SUM", .sum),
+        .timeSeries,
+        .calendar("YEAR", .year),
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     static func named(_ name: String) -> MathFunction? { byName[name] }
-}
-
-extension MathFunction {
-    static func elementwise(_ name: String, _ transform: @escaping @Sendable (Double) -> Double) -> MathFunction {
-        MathFunction(name, 1...1) { arguments, _, _ in try arguments[0].value.mapped(at: arguments[0].position, transform) }
-    }
-
-    /// Every series of an array, or the one series, by itself.
-    static func perSeries(_ name: String, _ argument: MathArgument, _ transform: (TimeSeries) throws -> TimeSeries) throws -> MathValue {
-        switch argument.value {
-        case .series(let series): return .series(try transform(series))
-        case .array(let elements):
-            return .array(try elements.map { MathValue.Element(source: $0.source, series: try transform($0.series)) })
-        case .scalar, .text: throw argument.mismatch(name, "a time series or an array of them")
-        }
-    }
 }

@@ -24,6 +24,11 @@ struct Demand: Sendable {
         return min(1, inCycle / 6) * min(1, exp(-(inCycle - 20) / 25))
     }
 
+    func secondsToNextSale(from time: Timestamp) -> Double {
+        let since = time.seconds(since: live) - Self.firstSaleAfterSeconds
+        return ((since / Self.saleEverySeconds).rounded(.down) + 1) * Self.saleEverySeconds - since
+    }
+
     func visitsPerSecond(at time: Timestamp) -> Double { speed * (Self.trickle + Self.rush * pressure(at: time)) }
 
     /// The next visit after `time`: a Poisson process of changing rate, by thinning one of the highest rate.

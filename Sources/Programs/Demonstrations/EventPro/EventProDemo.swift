@@ -41,14 +41,14 @@ package struct EventProDemo: Sendable {
         say("setting up EventPro at \(options.endpoint.url("/"))")
         try await stage.makeGroups()
         let topicARN = try await stage.makeTopic()
-        try await stage.makeAlarms(notifying: topicARN)
+        let sender = TrafficSender(client: client, say: say)
         guard let receiver = try pager(by: http) else {
-            return try await tell(from: try await beginning(on: stage), by: TrafficSender(client: client, say: say))
+            return try await tell(on: stage, topicARN, by: sender)
         }
         let outcome: Result<Void, any Error>
         do {
             try await stage.subscribe(receiver.url, to: topicARN)
-            outcome = .success(try await tell(from: try await beginning(on: stage), by: TrafficSender(client: client, say: say)))
+            outcome = .success(try await tell(on: stage, topicARN, by: sender))
         } catch {
             outcome = .failure(error)
         }
@@ -61,8 +61,10 @@ package struct EventProDemo: Sendable {
         await Task { [say] in
             do {
                 try await stage.unsubscribe(receiver.url, from: topicARN)
+            } catch let error as DemonstrationError where error.code == .unavailable {
+                // A server that has ended as well calls nobody; the next run finds its subscription again.
             } catch {
-                say("the subscription to alarms stays behind: \((error as? DemonstrationError)?.message ?? "\(error)")")
+                say("the subscription to alarms stays behind: \(error)")
             }
         }.value
         await receiver.close()
@@ -76,25 +78,32 @@ package struct EventProDemo: Sendable {
         return min(max(earliest, last), Timestamp(nanoseconds: now))
     }
 
-    private func tell(from start: Timestamp, by sender: TrafficSender) async throws {
+    /// The alarms are made when the history is there, so that they never judge a part of it.
+    private func tell(on stage: Stage, _ topicARN: String, by sender: TrafficSender) async throws {
+        let start = try await beginning(on: stage)
         let live = Timestamp(nanoseconds: time.wallNanoseconds)
-        var simulation = Simulation(seed: options.seed, start: start, live: live, speed: options.speed)
+        var sale = TicketSale(seed: options.seed, start: start, live: live, speed: options.speed)
         let history = live.seconds(since: start)
         if history > 60 { say("sending the last \(Int(history / 60)) minutes") }
-        var end: Int64?
-        var isLive = false
-        while true {
-            let now = time.wallNanoseconds
-            let target = min(now, simulation.now.nanoseconds + Self.pieceNanoseconds)
-            try await sender.send(simulation.step(to: Timestamp(nanoseconds: target)))
-            guard target == now else { continue }
-            if !isLive {
-                isLive = true
-                end = options.seconds.map { now + $0 * 1_000_000_000 }
-                say("live: a flash sale opens within \(Int(Demand.saleEverySeconds / 60)) minutes; see \(options.endpoint.url("/ui/"))")
-            }
-            if let end, now >= end { return say("done") }
-            try await time.sleep(untilWall: now + Self.pauseNanoseconds)
+        try await catchUp(&sale, by: sender)
+        try await stage.makeAlarms(notifying: topicARN)
+
+        let nextSale = Int(sale.demand.secondsToNextSale(from: sale.now).rounded())
+        say("live; the next flash sale opens in \(nextSale) s; see it at \(options.endpoint.url("/ui/"))")
+        let end = options.seconds.map { sale.now.nanoseconds + $0 * 1_000_000_000 } ?? .max
+        while sale.now.nanoseconds < end {
+            try await time.sleep(untilWall: sale.now.nanoseconds + Self.pauseNanoseconds)
+            try await catchUp(&sale, by: sender)
+        }
+        say("done")
+    }
+
+    /// Plays and sends on to the present, in pieces.
+    private func catchUp(_ sale: inout TicketSale, by sender: TrafficSender) async throws {
+        while case let now = time.wallNanoseconds, sale.now.nanoseconds < now {
+            let target = min(now, sale.now.nanoseconds + Self.pieceNanoseconds)
+            try await sender.send(sale.step(to: Timestamp(nanoseconds: target)))
+            if target == now { return }
         }
     }
 

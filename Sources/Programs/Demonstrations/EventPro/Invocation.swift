@@ -53,7 +53,7 @@ struct Invocation: Sendable {
         now = started
         self.fields = fields
         if initMilliseconds != nil {
-            let runtime = EventPro.arn("lambda", ":runtime:7b620fc2e66107a1046b140b9d320295811af3ad5d4c6a011fad1fa65127e9e6")
+            let runtime = "arn:aws:lambda:\(EventPro.region)::runtime:7b620fc2e66107a1046b140b9d320295811af3ad5d4c6a011fad1fa65127e9e6"
             write("INIT_START Runtime Version: nodejs:22.v31\tRuntime Version ARN: \(runtime)", at: arrived)
         }
         write("START RequestId: \(requestID) Version: $LATEST", at: started)

@@ -2,7 +2,7 @@
 // at `ok` and shows the error with its code and request id; nothing is thrown and nothing becomes "no data".
 
 /**
- * @typedef {{code: string, message: string, status: number, requestId: string|null, operation: string}} ApiError
+ * @typedef {{code: string, message: string, status: number, requestId: string|null, operation: string, details?: any}} ApiError
  * @typedef {{ok: true, value: any} | {ok: false, error: ApiError}} Answer
  */
 
@@ -49,7 +49,7 @@ async function send(path, headers, operation, input, signal) {
     const type = body?.__type ?? response.headers.get('x-amzn-errortype') ?? `HTTP ${response.status}`;
     const code = String(type).split('#').pop().split(':')[0];
     const message = body?.message ?? body?.Message ?? text.slice(0, 300) ?? '';
-    return failure(operation, code, String(message), response.status, requestId);
+    return failure(operation, code, String(message), response.status, requestId, body);
 }
 
 function parse(text) {
@@ -61,8 +61,8 @@ function parse(text) {
     }
 }
 
-const failure = (operation, code, message, status = 0, requestId = null) =>
-    ({ ok: false, error: { operation, code, message, status, requestId } });
+const failure = (operation, code, message, status = 0, requestId = null, details = null) =>
+    ({ ok: false, error: { operation, code, message, status, requestId, details } });
 
 /**
  * Follows `NextToken` or `nextToken` for at most `pages` answers and joins the lists under `key`.

@@ -22,7 +22,7 @@ export const toggleLive = () => setQuery(isMoving.value ? { live: isLive.value ?
 export function refresh() { for (const entry of watched) entry.start(); }
 
 function summarise() {
-    const states = [...watched].map(entry => entry.state);
+    const states = [...watched].filter(entry => entry.isRepeated).map(entry => entry.state);
     freshness.at = Math.min(...states.map(state => state.at).filter(at => at > 0)) || 0;
     if (!Number.isFinite(freshness.at)) freshness.at = 0;
     const failing = states.filter(state => state.error).map(state => state.failingSince);
@@ -37,9 +37,10 @@ function summarise() {
  *
  * @param {(signal: AbortSignal) => Promise<import('./api.js').Answer>} load
  * @param {() => unknown} [when] further reasons to ask again
+ * @param {{isRepeated?: boolean, every?: number}} [how] not repeated: asked only for a reason, as a query that costs something is
  * @returns {{data: any, error: import('./api.js').ApiError|null, at: number, failingSince: number, isBusy: boolean}}
  */
-export function useLive(load, when = () => null) {
+export function useLive(load, when = () => null, { isRepeated = true, every = everyMilliseconds } = {}) {
     const state = shallowReactive({ data: null, error: null, at: 0, failingSince: 0, isBusy: false });
     let timer = 0, failures = 0, under = null;
 
@@ -65,17 +66,17 @@ export function useLive(load, when = () => null) {
 
     function later() {
         clearTimeout(timer);
-        if (!isLive.value || visibility.isHidden) return;
-        timer = setTimeout(start, Math.min(slowestMilliseconds, everyMilliseconds * 2 ** Math.min(failures, 3)));
+        if (!isRepeated || !isLive.value || visibility.isHidden) return;
+        timer = setTimeout(start, Math.min(slowestMilliseconds, every * 2 ** Math.min(failures, 3)));
     }
 
-    const entry = { state, start };
+    const entry = { state, start, isRepeated };
     watched.add(entry);
     start();
     watch([rangeText, when], start);
     watch([isLive, () => visibility.isHidden], () => {
         // Coming back: what is on the screen is old, so ask at once.
-        if (isLive.value && !visibility.isHidden && !under) start(); else later();
+        if (isRepeated && isLive.value && !visibility.isHidden && !under) start(); else later();
     });
     onBeforeUnmount(() => {
         clearTimeout(timer);

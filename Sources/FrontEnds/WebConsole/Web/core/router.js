@@ -1,8 +1,11 @@
 // Where the person is, wholly in the address: the path names the page, the query its state. Back, forward, reload and a
 // copied link all give the same view.
-import { shallowReactive } from './vue.js';
+import { h, shallowReactive } from './vue.js';
 
 const base = '/ui';
+
+/** Parts of the query that follow from page to page: the range, its zone, and whether it is live. */
+const followers = ['from', 'to', 'tz', 'live'];
 
 function read() {
     const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) || '/' : '/';
@@ -22,11 +25,30 @@ export function address(path, query = {}) {
     return base + path + (search ? '?' + search : '');
 }
 
-/** Goes to another page; the time range follows. */
+/** The address of another page; the time range follows unless `query` says otherwise. */
+export const addressOf = (path, query = {}) =>
+    address(path, { ...Object.fromEntries(followers.map(name => [name, route.query[name]])), ...query });
+
+/** Goes to another page. */
 export function go(path, query = {}) {
-    const { from, to } = route.query;
-    history.pushState(null, '', address(path, { from, to, ...query }));
+    history.pushState(null, '', addressOf(path, query));
     arrive();
+}
+
+/** A path's own part for one thing, such as an alarm's name. */
+export const pathOf = (page, name) => `${page}/${encodeURIComponent(name)}`;
+
+/** A link to another page: an ordinary one for the browser's own gestures, quick for a plain click. */
+export function link(path, content, { query = {}, ...attributes } = {}) {
+    return h('a', {
+        ...attributes, href: addressOf(path, query),
+        onClick: event => {
+            attributes.onClick?.(event);
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.defaultPrevented) return;
+            event.preventDefault();
+            go(path, query);
+        },
+    }, content);
 }
 
 /**

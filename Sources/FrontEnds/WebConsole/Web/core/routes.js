@@ -1,8 +1,38 @@
 // The pages that exist. The rail shows these and no others; a page is one line here and one folder under pages/.
 import { Home } from '../pages/home/home.js';
 
+/**
+ * @typedef {{path: string, name: string, icon: string, key: string, about: string, page: () => any, item?: () => any}} Route
+ *   `page` gives the page's component, or a promise of it; `item` that of what lies below, such as `/traces/1-5f…`, which
+ *   gets the rest of the path as its property `name`. `key` goes there after `g`.
+ */
+
+/** @type {Route[]} */
 export const routes = [
-    { path: '/', name: 'Home', icon: 'home', page: Home },
+    { path: '/', name: 'Home', icon: 'home', key: 'h', about: 'what is wrong now', page: () => Home },
 ];
 
-export const routeOf = path => routes.find(entry => entry.path === path);
+/** Pages that are reached from elsewhere than the rail. */
+const others = [
+    { path: '/help', name: 'Help', icon: 'help', key: '', about: 'the keyboard', page: () => import('../pages/help/help.js').then(module => module.Help) },
+];
+
+/** @returns {{entry: Route, load: () => any, name: string|null}|null} what the address names */
+export function routeOf(path) {
+    for (const entry of [...routes, ...others]) {
+        if (entry.path === path) return { entry, load: entry.page, name: null };
+        if (entry.item && path.startsWith(entry.path + '/')) {
+            const name = decoded(path.slice(entry.path.length + 1));
+            return name ? { entry, load: entry.item, name } : null;
+        }
+    }
+    return null;
+}
+
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return null;
+    }
+}

@@ -1,22 +1,19 @@
 // The theme in force, and the colours of tokens.css as plain values for what is drawn on canvas.
 import { computed, ref } from './vue.js';
+import { remembered } from './memory.js';
 
 const system = matchMedia('(prefers-color-scheme: dark)');
 const systemIsDark = ref(system.matches);
 system.addEventListener('change', () => { systemIsDark.value = system.matches; });
 
-const chosen = ref(document.documentElement.dataset.theme ?? 'system');
+const setting = remembered('theme', 'system');
+const chosen = setting.value;
 
-export const isDark = computed(() => chosen.value === 'system' ? systemIsDark.value : chosen.value === 'dark');
+export const isDark = computed(() => chosen.value === 'dark' || (chosen.value !== 'light' && systemIsDark.value));
 
 export function toggleTheme() {
-    chosen.value = isDark.value ? 'light' : 'dark';
+    setting.set(isDark.value ? 'light' : 'dark');
     document.documentElement.dataset.theme = chosen.value;
-    try {
-        localStorage.setItem('groundwatch.theme', chosen.value);
-    } catch {
-        // Storage is forbidden: the choice lasts as long as the page.
-    }
 }
 
 const names = ['bg-1', 'bg-2', 'ink', 'ink-2', 'line', 'grid', 'axis', 'accent', 'ok', 'alarm', 'warn', 'nodata',

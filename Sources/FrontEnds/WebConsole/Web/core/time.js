@@ -1,6 +1,7 @@
 // The one time model: a range in the address, the same for every panel, and how moments are written.
 import { computed, onBeforeUnmount, ref } from './vue.js';
-import { route } from './router.js';
+import { remembered } from './memory.js';
+import { route, setQuery } from './router.js';
 
 const scale = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
@@ -41,20 +42,48 @@ export const ranges = [
     { from: '-3h', label: '3 h' }, { from: '-12h', label: '12 h' }, { from: '-1d', label: '1 day' }, { from: '-1w', label: '1 week' },
 ];
 
+/** A range in the address's words, as a person says it. */
+export function describeRange({ from, to }) {
+    const known = ranges.find(entry => entry.from === from);
+    if (to === 'now') return `Last ${known?.label ?? from.slice(1).replace(/(\d)([a-z])/, '$1 $2')}`;
+    const now = Date.now(), start = parseTime(from, now), end = parseTime(to, now);
+    const isOneDay = day(start) === day(end), close = end - start < 300_000 ? clock : shortClock;
+    return `${day(start)} ${close(start)} – ${isOneDay ? '' : day(end) + ' '}${close(end)}`;
+}
+
 /** The CloudWatch period in seconds that gives at most about 360 points. */
 export function periodFor({ from, to }) {
     const seconds = (to - from) / 1000;
     return [60, 300, 900, 3600, 21600].find(period => seconds / period <= 360) ?? 86400;
 }
 
-const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const shortFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const zoneSetting = remembered('zone', 'local');
 
-export const clock = ms => clockFormat.format(ms);
-export const shortClock = ms => shortFormat.format(ms);
-export const day = ms => dayFormat.format(ms);
+/** `UTC`, or undefined for the browser's own zone. In the address, so that a copied link shows the same figures. */
+export const zone = computed(() => (route.query.tz ?? zoneSetting.value.value) === 'utc' ? 'UTC' : undefined);
+export const zoneName = computed(() => zone.value ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+export function setZone(name) {
+    zoneSetting.set(name);
+    setQuery({ tz: name === 'utc' ? 'utc' : route.query.tz ? 'local' : null }, { replace: true });
+}
+
+/** A format in the zone in force; the browser makes one slowly, so each is made once a zone. */
+function format(options) {
+    const made = new Map();
+    return ms => {
+        if (!Number.isFinite(ms)) return '–';
+        if (!made.has(zone.value)) made.set(zone.value, new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone.value }));
+        return made.get(zone.value).format(ms);
+    };
+}
+
+export const clock = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+export const shortClock = format({ hour: '2-digit', minute: '2-digit' });
+export const day = format({ day: 'numeric', month: 'short' });
+const year = format({ year: 'numeric' });
 export const moment = ms => `${day(ms)} ${clock(ms)}`;
+export const fullMoment = ms => `${day(ms)} ${year(ms)} ${clock(ms)}`;
 export const clockWithMilliseconds = ms => `${clock(ms)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
 
 /** How long ago, roughly: "just now", "12 s ago", "3 min ago". */

@@ -4,7 +4,8 @@ import { computed, h, onBeforeUnmount, onMounted, ref, shallowReactive, shallowR
 import { quantity, visible } from '../core/format.js';
 import { setQuery } from '../core/router.js';
 import { colors } from '../core/theme.js';
-import { clock, moment } from '../core/time.js';
+import { clock, moment, zone } from '../core/time.js';
+import { stepBack, widen } from '../core/timerange.js';
 import { chartOptions, isFilling, latestIndex, margins, summary } from './chartoptions.js';
 
 /** Fetched with the first chart, so that the frame does not wait for a megabyte. */
@@ -52,7 +53,7 @@ export const Chart = {
         });
 
         function draw() { chart?.setOption(chartOptions(props.data, hidden.value, colors.value), { notMerge: true }); }
-        watch([() => props.data, hidden, colors], draw);
+        watch([() => props.data, hidden, colors, zone], draw);
 
         // The plot's own scale: time is linear between the margins.
         const inner = computed(() => Math.max(1, width.value - margins.left - margins.right));
@@ -79,17 +80,18 @@ export const Chart = {
                 if (event.button !== 0 || event.pointerType === 'touch') return;
                 const x = event.clientX - plot.value.getBoundingClientRect().left;
                 event.currentTarget.setPointerCapture(event.pointerId);
-                drag.value = { from: x, to: x };
+                drag.value = { from: x, to: x, isPan: event.altKey };
             },
             onPointerup() {
-                const { from, to } = drag.value ?? { from: 0, to: 0 };
+                const { from, to, isPan } = drag.value ?? { from: 0, to: 0 };
                 drag.value = null;
                 if (Math.abs(to - from) < dragPixelsMin) return;
-                const ends = [timeAt(from), timeAt(to)].sort((a, b) => a - b).map(time => String(Math.round(time)));
-                setQuery({ from: ends[0], to: ends[1] });
+                const moved = isPan ? timeAt(from) - timeAt(to) : 0, { window } = props.data;
+                const ends = isPan ? [window.from + moved, window.to + moved] : [timeAt(from), timeAt(to)].sort((a, b) => a - b);
+                setQuery({ from: String(Math.round(ends[0])), to: String(Math.round(ends[1])) });
             },
             onPointercancel() { drag.value = null; },
-            onDblclick() { setQuery({ from: null, to: null }); },
+            onDblclick() { if (!stepBack()) widen(); },
             onKeydown(event) {
                 const { times, period } = props.data;
                 const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -times.length, End: times.length };
@@ -105,7 +107,7 @@ export const Chart = {
         function overlay() {
             const parts = [];
             const { data } = props;
-            if (drag.value) {
+            if (drag.value && !drag.value.isPan) {
                 const [left, right] = [drag.value.from, drag.value.to].sort((a, b) => a - b);
                 parts.push(h('div', { class: 'brush', style: { left: `${left}px`, width: `${right - left}px` } }));
             }

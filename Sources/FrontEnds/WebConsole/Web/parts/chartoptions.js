@@ -1,6 +1,6 @@
 // What a chart draws, as ECharts options: a pure function of the data, the window and the theme's colours.
 import { quantity } from '../core/format.js';
-import { day, shortClock } from '../core/time.js';
+import { day, shortClock, zone } from '../core/time.js';
 
 /**
  * @typedef {{key: string, label: string, token: string, values: (number|null)[]}} ChartSeries
@@ -24,7 +24,7 @@ export function chartOptions(data, hidden, colors) {
     const drawn = shown.flatMap(series => data.shape === 'bars' ? [bars(series, data, filling, colors)] : lines(series, data, filling, colors));
     if (drawn.length > 0) drawn[0].markLine = thresholdLines(data, colors);
     return {
-        animation: false,
+        animation: false, useUTC: zone.value === 'UTC',
         grid: { ...margins, outerBoundsMode: 'none' },
         xAxis: {
             type: 'time', min: data.window.from, max: data.window.to, splitNumber: 4,

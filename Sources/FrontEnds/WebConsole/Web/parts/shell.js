@@ -1,91 +1,105 @@
-// The frame around every page: skip link, rail, top bar with the time range and how fresh the data is, and the page.
-import { h, onBeforeUnmount, onMounted, watchEffect } from '../core/vue.js';
-import { freshness, isLive, refresh, toggleLive } from '../core/live.js';
-import { address, go, route, setQuery } from '../core/router.js';
+// The frame around every page: skip link, rail, top bar, what lies over the page, and the page itself.
+import { computed, h, nextTick, ref, shallowRef, watch, watchEffect } from '../core/vue.js';
+import { visible } from '../core/format.js';
+import { bindKeys } from '../core/keys.js';
+import { refresh, toggleLive } from '../core/live.js';
+import { go, link, route } from '../core/router.js';
 import { routeOf, routes } from '../core/routes.js';
-import { isDark, toggleTheme } from '../core/theme.js';
-import { ago, clock, day, isMoving, range, ranges, shortClock, useNow } from '../core/time.js';
+import { toggleTheme } from '../core/theme.js';
+import { setZone, useNow, zone } from '../core/time.js';
+import { shift, stepBack, stepForward, toggleAbsolute, widen } from '../core/timerange.js';
+import { dismiss, toasts } from '../core/toasts.js';
 import { icon } from './icons.js';
+import { openPalette, palette } from './palette.js';
+import { openTimePicker } from './timepicker.js';
+import { copyLink, topBar } from './topbar.js';
 
-function rail() {
-    return h('nav', { class: 'rail', 'aria-label': 'Pages' }, h('ul', routes.map(({ path, name, icon: symbol }) => h('li', h('a', {
-        href: address(path, { from: route.query.from, to: route.query.to }), class: { here: route.path === path }, 'aria-current': route.path === path ? 'page' : null,
-        onClick: event => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
-            go(path);
-        },
-    }, [icon(symbol), h('span', name)])))));
-}
+const switchZone = () => setZone(zone.value === 'UTC' ? 'local' : 'utc');
 
-function rangePicker() {
-    const { from, to } = range.value;
-    const isKnown = to === 'now' && ranges.some(entry => entry.from === from);
-    const own = isKnown ? [] : [h('option', { value: '', selected: true }, describe(from, to))];
-    return h('span', { class: 'picker' }, [
-        isMoving.value ? null : h('button', { type: 'button', class: 'quiet', title: 'Back to live', 'aria-label': 'Back to live', onClick: () => setQuery({ from: null, to: null }) }, icon('back')),
-        h('select', {
-            'aria-label': 'Time range', value: isKnown ? from : '',
-            onChange: event => setQuery({ from: event.target.value, to: null }),
-        }, [...own, ...ranges.map(entry => h('option', { value: entry.from }, `Last ${entry.label}`))]),
-    ]);
-}
+bindKeys('Go to', routes.map(({ key, name, path }) => ({ keys: `g ${key}`, does: name, run: () => go(path) })));
+bindKeys('Time', [
+    { keys: 't t', does: 'Choose a range', run: openTimePicker },
+    { keys: '[', does: 'The range before this one', run: stepBack },
+    { keys: ']', does: 'The range after it', run: stepForward },
+    { keys: 't ArrowLeft', does: 'Half a range earlier', run: () => shift(-1) },
+    { keys: 't ArrowRight', does: 'Half a range later', run: () => shift(1) },
+    { keys: 't z', does: 'Twice as wide', run: widen },
+    { keys: 't a', does: 'Fix the range, or let it move', run: toggleAbsolute },
+    { keys: 't u', does: 'UTC, or this browser’s zone', run: switchZone },
+]);
+bindKeys('Everywhere', [
+    { keys: 'r', does: 'Ask again now', run: refresh },
+    { keys: 'L', does: 'Follow new data, or stop', run: toggleLive },
+    { keys: 'y', does: 'Copy a link to what is shown', run: () => copyLink() },
+    { keys: '/', does: 'To this page’s filter, or search', run: () => { const field = document.querySelector('main [data-filter]'); if (field) field.focus(); else openPalette(); } },
+    { keys: '?', does: 'These keys', run: () => go('/help') },
+]);
 
-function describe(from, to) {
-    if (!/^\d+$/.test(from) || !/^\d+$/.test(to)) return `${from} to ${to}`;
-    return `${day(Number(from))} ${shortClock(Number(from))} – ${shortClock(Number(to))}`;
-}
+const actions = [
+    { name: 'Switch the theme', about: 'dark or light', run: toggleTheme },
+    { name: 'Choose a time range', about: 't t', run: openTimePicker },
+    { name: 'Follow new data, or stop', about: 'Shift L', run: toggleLive },
+    { name: 'Copy a link to what is shown', about: 'y', run: () => copyLink() },
+    { name: 'UTC or this browser’s zone', about: 't u', run: switchZone },
+    { name: 'Show the keys', about: '?', run: () => go('/help') },
+];
 
-/** Says in words whether the page is live, paused, or showing old data. */
-function liveness(now) {
-    const { failingSince, at } = freshness;
-    if (failingSince) return { look: 'stale', text: at ? `Stale since ${clock(failingSince)}` : 'Failing' };
-    if (!isLive.value) return { look: 'paused', text: isMoving.value ? 'Paused' : 'Fixed range' };
-    return { look: 'following', text: at ? `Live · ${ago(at, now)}` : 'Live' };
-}
-
-function topBar(now) {
-    const { look, text } = liveness(now);
-    return h('header', { class: 'top' }, [
-        h('a', { class: 'brand', href: address('/') }, [h('img', { src: new URL('../icon.svg', import.meta.url).href, alt: '', width: 22, height: 22 }), h('span', 'Groundwatch')]),
-        h('span', { class: 'space' }),
-        rangePicker(),
-        h('button', {
-            type: 'button', class: ['live', look], onClick: toggleLive, 'aria-pressed': String(isLive.value),
-            title: isLive.value ? 'Stop asking for new data (Shift L)' : 'Follow new data (Shift L)',
-        }, [h('i', { 'aria-hidden': 'true' }), h('span', text)]),
-        h('button', { type: 'button', class: 'quiet', title: 'Ask again now (r)', 'aria-label': 'Ask again now', onClick: refresh }, icon('refresh')),
-        h('button', {
-            type: 'button', class: 'quiet theme', title: isDark.value ? 'Light theme' : 'Dark theme',
-            'aria-label': isDark.value ? 'Light theme' : 'Dark theme', onClick: toggleTheme,
-        }, icon(isDark.value ? 'sun' : 'moon')),
-    ]);
-}
-
-const keys = { r: refresh, L: toggleLive };
-
-function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
-    keys[event.key]?.();
-}
+const rail = here => h('nav', { class: 'rail', 'aria-label': 'Pages' }, h('ul', routes.map(entry => h('li', link(
+    entry.path, [icon(entry.icon), h('span', entry.name)],
+    { class: { here: here === entry }, 'aria-current': here === entry ? 'page' : null, title: `${entry.name} (g ${entry.key})` })))));
 
 const missing = () => h('div', { class: 'nowhere' }, [
-    h('h1', 'There is no such page'), h('p', [`Nothing is at `, h('code', `/ui${route.path}`), '.']), h('p', h('a', { href: address('/') }, 'To the home page')),
+    h('h1', 'There is no such page'), h('p', ['Nothing is at ', h('code', visible(`/ui${route.path}`, 300)), '.']), h('p', link('/', 'To the home page')),
 ]);
+
+/** Shows a page once its modules are there; a failure says so and can be tried again. */
+const Page = {
+    props: { load: { type: Function, required: true }, name: { type: String, default: null } },
+    setup(props) {
+        const page = shallowRef(null), problem = ref('');
+        async function start() {
+            problem.value = '';
+            try {
+                page.value = await props.load();
+            } catch (error) {
+                problem.value = String(error?.message ?? error);
+            }
+        }
+        start();
+        return () => {
+            if (page.value) return h(page.value, props.name === null ? {} : { name: props.name });
+            return problem.value ? h('div', { class: 'failed', role: 'alert' }, [
+                h('strong', 'The page could not be loaded'), h('p', visible(problem.value, 300)), h('p', h('button', { type: 'button', class: 'link', onClick: () => location.reload() }, 'Load it again')),
+            ]) : h('p', { class: 'calm', role: 'status' }, 'Loading…');
+        };
+    },
+};
+
+const toastList = () => h('div', { class: 'toasts', role: 'status' }, toasts.map(toast => h('p', { key: toast.id, class: toast.look }, [
+    visible(toast.text, 300), h('button', { type: 'button', class: 'quiet', 'aria-label': 'Dismiss', onClick: () => dismiss(toast.id) }, icon('close')),
+])));
 
 export const Shell = {
     setup() {
-        const now = useNow();
-        onMounted(() => addEventListener('keydown', onKey));
-        onBeforeUnmount(() => removeEventListener('keydown', onKey));
-        watchEffect(() => { document.title = `${routeOf(route.path)?.name ?? 'Not found'} · Groundwatch`; });
+        const now = useNow(), found = computed(() => routeOf(route.path));
+        watchEffect(() => {
+            const { entry, name } = found.value ?? {};
+            document.title = `${name ? visible(name, 80) + ' · ' : ''}${entry?.name ?? 'Not found'} · Groundwatch`;
+        });
+        // A reader is at the new page's beginning, not at a link that is gone.
+        watch(() => route.path, () => nextTick(() => {
+            document.getElementById('main')?.focus({ preventScroll: true });
+            scrollTo(0, 0);
+        }));
         return () => [
-            h('a', { class: 'skip', href: '#main' }, 'Skip to the page'),
+            h('a', { class: 'skip', href: '#main', onClick: event => { event.preventDefault(); document.getElementById('main').focus(); } }, 'Skip to the page'),
             topBar(now.value),
             h('div', { class: 'frame' }, [
-                rail(),
-                h('main', { id: 'main', tabindex: -1 }, routeOf(route.path) ? h(routeOf(route.path).page, { key: route.path }) : missing()),
+                rail(found.value?.entry),
+                h('main', { id: 'main', tabindex: -1 }, found.value ? h(Page, { key: route.path, load: found.value.load, name: found.value.name }) : missing()),
             ]),
+            palette(actions),
+            toastList(),
         ];
     },
 };

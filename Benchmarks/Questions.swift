@@ -1,0 +1,15 @@
+/// The contents page: everything that is asked, in the order of the reports.
+enum Questions {
+    static let all: [any Question] = [
+        IdleServer(),
+        RestartAfterKill(),
+        PutMetricData(),
+        PutLogEvents(),
+        PutTraceSegments(),
+        GetMetricData(),
+        GetMetricStatistics(),
+        FilterLogEvents(),
+        StartQuery(),
+        BatchGetTraces(),
+    ]
+}

@@ -1,0 +1,114 @@
+package import SignalModel
+
+/// Metrics that an expression describes instead of naming them: found anew each time, before anything is computed.
+package struct MetricLookup: Sendable {
+    enum Subject: Sendable {
+        case search(MetricSearch)
+        case insights(InsightsQuery)
+    }
+
+    let subject: Subject
+    /// The query's.
+    let id: String
+    let periodSeconds: Int64
+}
+
+/// What a lookup has found, with its values.
+package struct MetricFinding: Sendable {
+    /// Of a search: the metrics, by name. Of a Metrics Insights query: the groups in its order, or one element when it has no groups.
+    package let elements: [MathValue.Element]
+    /// It is not all there is.
+    package let message: MetricDataMessage?
+}
+
+/// Something about a whole answer that its reader must know. Codes are CloudWatch's.
+package struct MetricDataMessage: Sendable, Equatable {
+    package let code: String
+    package let text: String
+}
+
+extension BucketReader {
+    /// - Throws: whatever the store throws.
+    package func find(_ lookup: MetricLookup, in window: QueryWindow) async throws(StorageError) -> MetricFinding {
+        switch lookup.subject {
+        case .search(let search): try await find(search, lookup, in: window)
+        case .insights(let query): try await find(query, lookup, in: window)
+        }
+    }
+
+    private func find(_ search: MetricSearch, _ lookup: MetricLookup, in window: QueryWindow) async throws(StorageError) -> MetricFinding {
+        let now = window.now.nanoseconds, second = PeriodAlignment.second
+        // Samples may lie up to two hours ahead; their metrics are recent too.
+        let recent = TimeRange(
+            start: Timestamp(nanoseconds: now - MetricSearch.recentSeconds * second), end: Timestamp(nanoseconds: now + 7201 * second))
+        let found = try await metrics(matching: search.query.matchers, in: recent) { search.query.accepts($0, account: tenant.account) }
+        let shown = found.prefix(MetricSearch.metricsMax)
+        let grid = lookup.grid(in: window, keepsSamples: search.statistic.needsSamples)
+        let tables = try await tables(of: shown.map { BucketSource(grid: grid, series: $0.series) })
+        let elements = zip(shown, tables).map { metric, table in
+            let stat = MetricStat(metric: metric.metric, periodSeconds: lookup.periodSeconds, search)
+            return MathValue.Element(source: .metric(stat), series: table.series(of: search.statistic))
+        }
+        return MetricFinding(elements: elements, message: found.count == shown.count ? nil : MetricDataMessage(
+            code: "MaxMetricsExceeded",
+            text: "Maximum number of allowed metrics exceeded: the search in '\(lookup.id)' matches \(found.count) metrics, the first \(shown.count) are returned"))
+    }
+
+    private func find(_ query: InsightsQuery, _ lookup: MetricLookup, in window: QueryWindow) async throws(StorageError) -> MetricFinding {
+        let grid = lookup.grid(in: window, keepsSamples: false)
+        let found = grid.range.isEmpty ? [] : try await metrics(matching: query.matchers, in: grid.range) { query.accepts($0, account: tenant.account) }
+        let used = found.prefix(InsightsQuery.metricsMax)
+        var groups: [[String]: [SeriesEntry]] = query.grouping.isEmpty ? [[]: []] : [:]
+        for metric in used { groups[query.group(of: metric.metric, account: tenant.account), default: []] += metric.series }
+        let labels = Array(groups.keys)
+        let tables = try await tables(of: labels.map { BucketSource(grid: grid, series: groups[$0] ?? []) })
+        let elements = zip(labels, tables).map { MathValue.Element(source: .group($0), series: $1.series(of: query.statistic)) }
+        let arranged = query.grouping.isEmpty ? elements : query.arranged(elements.filter { !$0.series.isEmpty })
+        return MetricFinding(elements: arranged, message: message(query, lookup.id, matching: found.count, groups: elements.count))
+    }
+
+    private func message(_ query: InsightsQuery, _ id: String, matching: Int, groups: Int) -> MetricDataMessage? {
+        if matching > InsightsQuery.metricsMax {
+            return MetricDataMessage(
+                code: "MaxMatchingResultsExceeded",
+                text: "Maximum number of matching metrics exceeded: the query '\(id)' matches \(matching) metrics, the first \(InsightsQuery.metricsMax) are used")
+        }
+        guard query.limit == nil, groups > InsightsQuery.seriesMax else { return nil }
+        return MetricDataMessage(
+            code: "MaxQueryResultsExceeded",
+            text: "Maximum number of query results exceeded: the query '\(id)' has \(groups) groups, the first \(InsightsQuery.seriesMax) are returned")
+    }
+
+    private struct FoundMetric {
+        let metric: MetricIdentity
+        /// One a unit.
+        var series: [SeriesEntry]
+    }
+
+    /// By namespace, name and dimensions.
+    private func metrics(
+        matching matchers: [LabelMatcher], in range: TimeRange, where accepts: (MetricIdentity) -> Bool
+    ) async throws(StorageError) -> [FoundMetric] {
+        let entries = try await reader.series(matching: matchers, of: tenant, in: range, limit: Self.seriesMax)
+        var found: [MetricIdentity: [SeriesEntry]] = [:]
+        for entry in entries {
+            guard let metric = MetricIdentity(labels: entry.labels), accepts(metric) else { continue }
+            found[metric, default: []].append(entry)
+        }
+        try budget.spend(bytes: entries.reduce(0) { $0 + $1.labels.encoded.count })
+        return found.map { FoundMetric(metric: $0, series: $1) }.sorted { $0.metric < $1.metric }
+    }
+}
+
+extension MetricLookup {
+    fileprivate func grid(in window: QueryWindow, keepsSamples: Bool) -> BucketGrid {
+        let period = periodSeconds * PeriodAlignment.second
+        return BucketGrid(period: period, range: window.periods(of: period), keepsSamples: keepsSamples)
+    }
+}
+
+extension MetricStat {
+    fileprivate init(metric: MetricIdentity, periodSeconds: Int64, _ search: MetricSearch) {
+        self.init(metric: metric, periodSeconds: periodSeconds, statisticText: search.statisticText, statistic: search.statistic)
+    }
+}
