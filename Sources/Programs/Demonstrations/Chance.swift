@@ -30,7 +30,7 @@ struct Chance: RandomNumberGenerator, Sendable {
     /// How long work takes: never negative, mostly near the median, sometimes much longer.
     /// - Parameter spread: standard deviation of the logarithm; 0.3 is steady, 1 is wild.
     mutating func duration(median: Double, spread: Double = 0.3) -> Double {
-        let normal = (-2 * log(1 - unit())).squareRoot() * cos(2 * .pi * unit())        // Box and Muller 1958
+        let normal = (-2 * log(1 - unit())).squareRoot() * cos(2 * .pi * unit())  // Box and Muller 1958
         return median * exp(spread * normal)
     }
 

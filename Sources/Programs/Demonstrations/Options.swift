@@ -41,7 +41,8 @@ package struct Options: Sendable {
                 throw DemonstrationError(code: .option, message: "cannot read \(parts[0]): it needs a value")
             }
             guard apply(&self, value) else {
-                throw DemonstrationError(code: .option, message: "cannot read \(parts[0]): \"\(value)\" is not what it takes; see groundwatch demo --help")
+                throw DemonstrationError(
+                    code: .option, message: "cannot read \(parts[0]): \"\(value)\" is not what it takes; see groundwatch demo --help")
             }
         }
     }

@@ -25,16 +25,20 @@ struct AWSClientTests {
         let asked = server.asked
         #expect(asked.map(\.head.method) == ["POST", "POST", "POST", "POST"])
         #expect(asked.map(\.head.path) == ["/", "/", "/TraceSegments", "/"])
-        #expect(asked.map { $0.head.headers["Content-Type"] } == [
-            "application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json", "application/x-www-form-urlencoded; charset=utf-8",
-        ])
-        #expect(asked.map { $0.head.headers["X-Amz-Target"] } == [
-            "GraniteServiceVersion20100801.ListMetrics", "Logs_20140328.DescribeLogGroups", nil, nil,
-        ])
+        #expect(
+            asked.map { $0.head.headers["Content-Type"] } == [
+                "application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json",
+                "application/x-www-form-urlencoded; charset=utf-8",
+            ])
+        #expect(
+            asked.map { $0.head.headers["X-Amz-Target"] } == [
+                "GraniteServiceVersion20100801.ListMetrics", "Logs_20140328.DescribeLogGroups", nil, nil,
+            ])
         #expect(String(decoding: asked[0].body, as: UTF8.self) == #"{"Namespace":"EventPro"}"#)
         #expect(
             String(decoding: asked[3].body, as: UTF8.self)
-                == "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3Aa&Message=one%20%26%20two%20%3D%20%C3%BC")
+                == "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3Aa&Message=one%20%26%20two%20%3D%20%C3%BC"
+        )
         await http.close()
         await server.server.closeNow()
     }
@@ -48,11 +52,13 @@ struct AWSClientTests {
             #expect(scope.region == "us-east-1" && scope.date == "20260131")
             // Signed again from what arrived: the same signature means that nothing was changed on the way.
             var again = asked.head
-            let names = try #require(asked.head.headers["Authorization"]?.firstMatch(of: #/SignedHeaders=([^,]+)/#)).1.split(separator: ";").map(String.init)
+            let names = try #require(asked.head.headers["Authorization"]?.firstMatch(of: #/SignedHeaders=([^,]+)/#)).1.split(separator: ";")
+                .map(String.init)
             again.headers = [:]
             for name in names where name != "x-amz-date" { again.headers.add(name, asked.head.headers[name] ?? "") }
             let signer = SignatureV4(
-                credentials: SigningCredentials(accessKeyID: "000000000000", secretAccessKey: "eventpro"), region: "us-east-1", service: scope.service)
+                credentials: SigningCredentials(accessKeyID: "000000000000", secretAccessKey: "eventpro"), region: "us-east-1",
+                service: scope.service)
             signer.sign(&again, body: asked.body, at: Timestamp(nanoseconds: clock.wallNanoseconds))
             #expect(again.headers["Authorization"] == asked.head.headers["Authorization"])
             #expect(names.contains("host") && names.contains("x-amz-date"))
@@ -80,10 +86,14 @@ struct AWSClientTests {
     @Test func `a refusal is thrown with its code, in each protocol's form`() async throws {
         let answers: [HTTPResponse] = [
             StubServer.error("com.amazonaws.logs#ResourceNotFoundException"),
-            HTTPResponse(status: 400, headers: ["X-Amzn-ErrorType": "InvalidRequestException:http://x/"], body: .bytes(Array(#"{"Message":"because"}"#.utf8))),
+            HTTPResponse(
+                status: 400, headers: ["X-Amzn-ErrorType": "InvalidRequestException:http://x/"],
+                body: .bytes(Array(#"{"Message":"because"}"#.utf8))),
             HTTPResponse(
                 status: 404, contentType: "text/xml",
-                Array("<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>because</Message></Error></ErrorResponse>".utf8)),
+                Array(
+                    "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>because</Message></Error></ErrorResponse>".utf8)
+            ),
         ]
         let server = try StubServer { _, earlier in answers[earlier.count] }
         let http = try HTTPClient()
@@ -135,6 +145,8 @@ struct EndpointTests {
         #expect(endpoint.url("/x").hasSuffix(authority + "/x"))
     }
 
-    @Test(arguments: ["", "127.0.0.1:4566", "ftp://a", "http://", "http://a/b", "http://a?b", "http://u@a", "http://a b", "http://a\r\nX: y"])
+    @Test(arguments: [
+        "", "127.0.0.1:4566", "ftp://a", "http://", "http://a/b", "http://a?b", "http://u@a", "http://a b", "http://a\r\nX: y",
+    ])
     func `what is no address is refused`(text: String) { #expect(Endpoint(text) == nil) }
 }

@@ -18,7 +18,9 @@ struct AlarmDefinitionTests {
         for alarm in alarms {
             let name = alarm["AlarmName"]?.text ?? ""
             #expect(alarm["AlarmDescription"]?.text?.contains("Runbook: https://runbooks.eventpro.example/\(name)") == true)
-            #expect(alarm["AlarmActions"]?.children.compactMap(\.text) == ["arn:topic"] && alarm["OKActions"]?.children.compactMap(\.text) == ["arn:topic"])
+            #expect(
+                alarm["AlarmActions"]?.children.compactMap(\.text) == ["arn:topic"]
+                    && alarm["OKActions"]?.children.compactMap(\.text) == ["arn:topic"])
             // One metric, or metric math of which one query is the result.
             let results = alarm["Metrics"]?.children.count { $0["ReturnData"]?.bool == true }
             #expect((alarm["MetricName"] != nil) != (results == 1))
@@ -53,7 +55,9 @@ struct AlarmReceiverTests {
     }
 
     @Test func `a confirmation is visited where it leads to the server, and nowhere else`() async throws {
-        #expect(try await told(#"{"Type":"SubscriptionConfirmation","SubscribeURL":"http://127.0.0.1:4566/?Action=ConfirmSubscription&Token=a"}"#) == 200)
+        #expect(
+            try await told(
+                #"{"Type":"SubscriptionConfirmation","SubscribeURL":"http://127.0.0.1:4566/?Action=ConfirmSubscription&Token=a"}"#) == 200)
         #expect(visits.all == ["http://127.0.0.1:4566/?Action=ConfirmSubscription&Token=a"])
         for url in ["http://127.0.0.1:45660/?Action=ConfirmSubscription", "http://elsewhere.example/", "http://127.0.0.1:4566.example/"] {
             #expect(try await told(#"{"Type":"SubscriptionConfirmation","SubscribeURL":"\#(url)"}"#) == 400)
@@ -62,7 +66,8 @@ struct AlarmReceiverTests {
     }
 
     @Test func `an alarm is one line, whatever is in it`() async throws {
-        let alarm = #"{\"AlarmName\":\"a\",\"OldStateValue\":\"OK\",\"NewStateValue\":\"ALARM\",\"NewStateReason\":\"Threshold\\nCrossed\\u001b[2J\"}"#
+        let alarm =
+            #"{\"AlarmName\":\"a\",\"OldStateValue\":\"OK\",\"NewStateValue\":\"ALARM\",\"NewStateReason\":\"Threshold\\nCrossed\\u001b[2J\"}"#
         #expect(try await told(#"{"Type":"Notification","Subject":"s","Message":"\#(alarm)"}"#) == 200)
         #expect(try await told(#"{"Type":"Notification","Subject":"just so","Message":"text"}"#) == 200)
         #expect(words.all == ["ALARM a (was OK): Threshold Crossed [2J", "alert: just so"])
@@ -103,8 +108,10 @@ struct StageTests {
     }
 
     @Test func `the story goes on where the newest stream ends`() async throws {
-        let streams = #"{"logStreams":[{"logStreamName":"a","lastEventTimestamp":1769846400000},{"logStreamName":"b","lastEventTimestamp":1769846401000},{"logStreamName":"c"}]}"#
-        #expect(try await onStage({ _, _ in StubServer.json(streams) }) { try await $0.lastEvent() }.result?.milliseconds == 1_769_846_401_000)
+        let streams =
+            #"{"logStreams":[{"logStreamName":"a","lastEventTimestamp":1769846400000},{"logStreamName":"b","lastEventTimestamp":1769846401000},{"logStreamName":"c"}]}"#
+        #expect(
+            try await onStage({ _, _ in StubServer.json(streams) }) { try await $0.lastEvent() }.result?.milliseconds == 1_769_846_401_000)
         #expect(try await onStage({ _, _ in StubServer.json(#"{"logStreams":[]}"#) }) { try await $0.lastEvent() }.result == nil)
     }
 
@@ -135,7 +142,9 @@ struct StageTests {
 
 struct OptionsTests {
     @Test func `options are read in both forms`() throws {
-        let options = try Options(arguments: ["--endpoint", "http://localhost:9/", "--seed=5", "--seconds", "20", "--speed=2.5", "--history", "0"])
+        let options = try Options(arguments: [
+            "--endpoint", "http://localhost:9/", "--seed=5", "--seconds", "20", "--speed=2.5", "--history", "0",
+        ])
         #expect(options.endpoint.authority == "localhost:9")
         #expect(options.seed == 5 && options.seconds == 20 && options.speed == 2.5 && options.historyMinutes == 0)
         let usual = try Options(arguments: [])

@@ -41,7 +41,9 @@ final class StubServer: Sendable {
         HTTPResponse(status: status, contentType: "application/x-amz-json-1.1", Array(text.utf8))
     }
 
-    static func error(_ code: String, status: Int = 400) -> HTTPResponse { json("{\"__type\":\"\(code)\",\"message\":\"because\"}", status: status) }
+    static func error(_ code: String, status: Int = 400) -> HTTPResponse {
+        json("{\"__type\":\"\(code)\",\"message\":\"because\"}", status: status)
+    }
 }
 
 private final class Asks: Sendable {

@@ -79,7 +79,9 @@ struct TicketSaleTests {
 
     @Test func `every invocation starts, ends and is reported`() {
         let lines = Story.usual.lines.map(\.message)
-        func requests(_ prefix: String) -> [Substring] { lines.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count).prefix(36) } }
+        func requests(_ prefix: String) -> [Substring] {
+            lines.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count).prefix(36) }
+        }
         let ended = requests("END RequestId: ")
         #expect(ended.count > 3000)
         #expect(ended == requests("REPORT RequestId: "))
@@ -94,7 +96,9 @@ struct TicketSaleTests {
         let story = Story.usual
         let lines = story.lines.filter { $0.stream.group == function.logGroup }.map(\.message)
         #expect(story.sum(.lambda(.invocations, function)) == Double(lines.count { $0.hasPrefix("REPORT") }))
-        #expect(story.sum(.lambda(.errors, function)) == Double(lines.count { $0.contains("\tERROR\tInvoke Error") || $0.contains("Task timed out") }))
+        #expect(
+            story.sum(.lambda(.errors, function))
+                == Double(lines.count { $0.contains("\tERROR\tInvoke Error") || $0.contains("Task timed out") }))
     }
 
     @Test func `the metrics of the sale agree with its logs`() throws {
@@ -149,7 +153,9 @@ struct TicketSaleTests {
     @Test func `each sale fails more than five payments in two tens of seconds in a row, and stops doing so`() {
         var tens: [Int64: Double] = [:]
         for datum in Story.usual.data where datum.metric == .paymentFailures {
-            for (value, count) in datum.values { tens[(datum.time.seconds - Story.start.seconds) / 10, default: 0] += value * Double(count) }
+            for (value, count) in datum.values {
+                tens[(datum.time.seconds - Story.start.seconds) / 10, default: 0] += value * Double(count)
+            }
         }
         for sale in Int64(0)..<3 {
             let over = (0..<24).map { tens[sale * 24 + $0, default: 0] > 5 }
@@ -185,9 +191,14 @@ struct TicketSaleTests {
         #expect(records.contains { isError($0) && $0["route"] != nil })
         #expect(records.contains { isError($0) && $0["message_id"] != nil })
         #expect(records.contains { ($0["duration_ms"]?.double ?? 0) > 1000 })
-        #expect(records.contains { $0["path"]?.isText("/api/messages") == true && $0["method"]?.isText("POST") == true && $0["duration_ms"] != nil })
+        #expect(
+            records.contains {
+                $0["path"]?.isText("/api/messages") == true && $0["method"]?.isText("POST") == true && $0["duration_ms"] != nil
+            })
         #expect(records.contains { $0["message"]?.isText("Notification failed") == true && $0["error"] != nil && $0["message_id"] != nil })
         let errors = Set(records.compactMap { $0["errorType"]?.text })
-        #expect(errors.isSuperset(of: ["PaymentDeclined", "PaymentTimeout", "InventoryConflict", "ThrottlingException", "NotificationRejected"]))
+        #expect(
+            errors.isSuperset(of: ["PaymentDeclined", "PaymentTimeout", "InventoryConflict", "ThrottlingException", "NotificationRejected"])
+        )
     }
 }

@@ -58,7 +58,8 @@ struct TraceTests {
     @Test func `a sold order's trace goes from the gateway over the queue and the saga to the push service`() throws {
         let services = try journeys().values.map { segments in Set(segments.compactMap { $0.root["name"]?.text }) }
         let whole: Set = [
-            "eventpro-api", "eventpro-checkout", "eventpro-orders.fifo", "eventpro-order-processor", "eventpro-order-saga", "eventpro-payment",
+            "eventpro-api", "eventpro-checkout", "eventpro-orders.fifo", "eventpro-order-processor", "eventpro-order-saga",
+            "eventpro-payment",
             "eventpro-ticket-issuer", "eventpro-notifier",
         ]
         #expect(services.contains { $0 == whole })
@@ -71,11 +72,15 @@ struct TraceTests {
         let everything = all.flatMap(spans)
         let causes = everything.compactMap { $0["cause"]?["exceptions"]?.children.first(where: { _ in true })?["type"]?.text }
         #expect(Set(causes).isSuperset(of: ["PaymentDeclined", "PaymentTimeout", "ConditionalCheckFailedException"]))
-        #expect(everything.contains { $0["throttle"]?.bool == true && $0["error"]?.bool == true && $0["aws"]?["table_name"]?.isText("eventpro-inventory") == true })
+        #expect(
+            everything.contains {
+                $0["throttle"]?.bool == true && $0["error"]?.bool == true && $0["aws"]?["table_name"]?.isText("eventpro-inventory") == true
+            })
         let functions = all.filter { $0["origin"]?.isText("AWS::Lambda::Function") == true }
         #expect(functions.allSatisfy { $0["annotations"]?["cold_start"]?.bool != nil })
         #expect(functions.contains { $0["annotations"]?["cold_start"]?.bool == true })
-        #expect(functions.contains { $0["annotations"]?["order_id"]?.text?.hasPrefix("ORD-") == true && $0["annotations"]?["event_id"] != nil })
+        #expect(
+            functions.contains { $0["annotations"]?["order_id"]?.text?.hasPrefix("ORD-") == true && $0["annotations"]?["event_id"] != nil })
         let gateways = all.filter { $0["name"]?.isText("eventpro-api") == true }
         #expect(gateways.allSatisfy { $0["http"]?["request"]?["url"] != nil && $0["http"]?["response"]?["status"]?.integer != nil })
         #expect(gateways.contains { $0["fault"]?.bool == true } && gateways.contains { $0["error"]?.bool == true && $0["throttle"] == nil })

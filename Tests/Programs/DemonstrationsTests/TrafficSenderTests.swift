@@ -10,10 +10,14 @@ struct TrafficSenderTests {
     private let words = Words()
 
     private func lines(_ count: Int, bytes: Int = 10) -> [Traffic.Line] {
-        (0..<count).map { Traffic.Line(stream: Self.stream, time: Timestamp(milliseconds: Int64($0)), message: String(repeating: "x", count: bytes)) }
+        (0..<count).map {
+            Traffic.Line(stream: Self.stream, time: Timestamp(milliseconds: Int64($0)), message: String(repeating: "x", count: bytes))
+        }
     }
 
-    private func sending(_ traffic: Traffic, answer: @escaping StubServer.Answer = { _, _ in StubServer.json("{}") }) async throws -> [StubServer.Asked] {
+    private func sending(_ traffic: Traffic, answer: @escaping StubServer.Answer = { _, _ in StubServer.json("{}") }) async throws
+        -> [StubServer.Asked]
+    {
         let server = try StubServer(answer: answer), http = try HTTPClient()
         let client = AWSClient(endpoint: server.endpoint, http: http, time: HastyClock(), say: words.say)
         try await TrafficSender(client: client, say: words.say).send(traffic)
@@ -30,10 +34,13 @@ struct TrafficSenderTests {
         #expect(asked.lastIndex { $0.operation == "CreateLogStream" }.map { $0 < firstLines } ?? false)
         #expect(asked.count { $0.operation == "CreateLogStream" } == traffic.newStreams.count)
 
-        let events = asked.filter { $0.operation == "PutLogEvents" }.flatMap { $0.json?["logEvents"]?.children.compactMap { $0["message"]?.text } ?? [] }
+        let events = asked.filter { $0.operation == "PutLogEvents" }.flatMap {
+            $0.json?["logEvents"]?.children.compactMap { $0["message"]?.text } ?? []
+        }
         #expect(events.sorted() == traffic.lines.map(\.message).sorted())
         let data = asked.filter { $0.operation == "PutMetricData" }
-        #expect(Set(data.compactMap { $0.json?["Namespace"]?.text }) == ["EventPro", "AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB"])
+        #expect(
+            Set(data.compactMap { $0.json?["Namespace"]?.text }) == ["EventPro", "AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB"])
         #expect(data.reduce(0) { $0 + ($1.json?["MetricData"]?.childCount ?? 0) } == traffic.data.count)
         let documents = asked.filter { $0.head.path == "/TraceSegments" }
         #expect(documents.reduce(0) { $0 + ($1.json?["TraceSegmentDocuments"]?.childCount ?? 0) } == traffic.documents.count)
@@ -54,7 +61,8 @@ struct TrafficSenderTests {
         let datum = Traffic.Datum(metric: .apiCount, time: Story.start, values: [(1, 1)])
         let document = Traffic.Document(time: Story.start, value: [:])
         let traffic = Traffic(
-            lines: lines(12_000) + lines(20, bytes: 200_000), data: Array(repeating: datum, count: 950), documents: Array(repeating: document, count: 120))
+            lines: lines(12_000) + lines(20, bytes: 200_000), data: Array(repeating: datum, count: 950),
+            documents: Array(repeating: document, count: 120))
         #expect(traffic.metricCalls.count == 4)
         #expect(traffic.documentCalls.count == 3)
         let calls = traffic.lineCalls.flatMap(\.calls)

@@ -12,7 +12,7 @@ struct AWSAnswer: Sendable {
     var isWorthAnotherTry: Bool { status == 429 || status >= 500 || errorCode.hasPrefix("Throttling") }
 
     /// Nil when the body is not JSON.
-    var json: WireDocument? { try? WireDocument(json: body) }      // the caller says which answer it could not read
+    var json: WireDocument? { try? WireDocument(json: body) }  // the caller says which answer it could not read
 
     /// The contents of each `<name>…</name>`, in their order. Enough for the ARNs that SNS answers, which need no unescaping.
     func texts(inElements name: String) -> [String] {

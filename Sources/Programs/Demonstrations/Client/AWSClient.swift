@@ -62,7 +62,8 @@ final class AWSClient: Sendable {
         noteHere()
         guard answer.isSuccess else {
             throw DemonstrationError(
-                code: .refused(reason: answer.errorCode), message: "cannot call \(call.operation): \(answer.errorCode) \(answer.errorMessage)")
+                code: .refused(reason: answer.errorCode),
+                message: "cannot call \(call.operation): \(answer.errorCode) \(answer.errorMessage)")
         }
         return answer
     }

@@ -33,9 +33,11 @@ extension Traffic {
 
     var documentCalls: [AWSCall] {
         Self.chunks(of: documents, Self.documentsPerCall).map { chunk in
-            .xray("PutTraceSegments", path: "/TraceSegments", [
-                "TraceSegmentDocuments": .texts(chunk.map { String(decoding: JSON.encode($0.value), as: UTF8.self) }),
-            ])
+            .xray(
+                "PutTraceSegments", path: "/TraceSegments",
+                [
+                    "TraceSegmentDocuments": .texts(chunk.map { String(decoding: JSON.encode($0.value), as: UTF8.self) })
+                ])
         }
     }
 
@@ -63,10 +65,12 @@ extension Traffic {
             bytes += size
         }
         return batches.map { batch in
-            .logs("PutLogEvents", [
-                "logGroupName": .text(stream.group), "logStreamName": .text(stream.name),
-                "logEvents": .list(batch.map { ["timestamp": .integer($0.time.milliseconds), "message": .text($0.message)] }),
-            ])
+            .logs(
+                "PutLogEvents",
+                [
+                    "logGroupName": .text(stream.group), "logStreamName": .text(stream.name),
+                    "logEvents": .list(batch.map { ["timestamp": .integer($0.time.milliseconds), "message": .text($0.message)] }),
+                ])
         }
     }
 

@@ -16,7 +16,8 @@ struct AlarmReceiver: Sendable {
     /// - Parameter visit: gets the address that confirms; nothing but the server's own is handed on.
     /// - Throws: `.machine` when no port of loopback can be had.
     init(
-        endpoint: Endpoint, time: any TimeSource, say: @escaping @Sendable (String) -> Void, visit: @escaping @Sendable (String) async -> Void
+        endpoint: Endpoint, time: any TimeSource, say: @escaping @Sendable (String) -> Void,
+        visit: @escaping @Sendable (String) async -> Void
     ) throws(DemonstrationError) {
         do throws(HTTPTransportError) {
             server = try Self.server(time) { head, body in
@@ -54,13 +55,13 @@ struct AlarmReceiver: Sendable {
             }
             return HTTPResponse(status: 200)
         } catch {
-            return HTTPResponse(status: 400)        // not a message of SNS; whoever sent it is told so
+            return HTTPResponse(status: 400)  // not a message of SNS; whoever sent it is told so
         }
     }
 
     /// `ALARM eventpro-payment-failures (was OK): Threshold Crossed: …`
     static func line(for message: WireNode) -> String {
-        guard let text = message["Message"]?.text, let alarm = try? WireDocument(json: Array(text.utf8)).root,    // else it is shown as it is
+        guard let text = message["Message"]?.text, let alarm = try? WireDocument(json: Array(text.utf8)).root,  // else it is shown as it is
             let name = alarm["AlarmName"]?.text, let state = alarm["NewStateValue"]?.text
         else { return "alert: \(printable(message["Subject"]?.text ?? message["Message"]?.text ?? ""))" }
         let old = alarm["OldStateValue"]?.text ?? "?", reason = alarm["NewStateReason"]?.text ?? ""

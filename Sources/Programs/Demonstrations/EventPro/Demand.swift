@@ -9,7 +9,7 @@ struct Demand: Sendable {
     /// A sale's rush lasts this long; its opening minute is the worst.
     static let saleSeconds = 110.0
 
-    private static let trickle = 6.0, rush = 36.0     // visits a second
+    private static let trickle = 6.0, rush = 36.0  // visits a second
 
     /// When the history ends and the present begins.
     let live: Timestamp

@@ -23,7 +23,13 @@ extension Metric {
     static let apiClientErrors = api("4XXError", "Count")
     static let apiServerErrors = api("5XXError", "Count")
 
-    enum FunctionMetric: String, CaseIterable { case invocations = "Invocations", errors = "Errors", duration = "Duration", throttles = "Throttles", concurrency = "ConcurrentExecutions" }
+    enum FunctionMetric: String {
+        case invocations = "Invocations"
+        case errors = "Errors"
+        case duration = "Duration"
+        case throttles = "Throttles"
+        case concurrency = "ConcurrentExecutions"
+    }
 
     static func lambda(_ metric: FunctionMetric, _ function: LambdaFunction) -> Metric {
         Metric(
@@ -35,7 +41,7 @@ extension Metric {
         Metric(namespace: "AWS/SQS", name: name, unit: unit, dimension: Dimension(name: "QueueName", value: EventPro.queue))
     }
 
-    /// What the console's first dashboards called ApproximateNumberOfMessages; AWS publishes it under this name.
+    /// What the operators' table calls ApproximateNumberOfMessages; AWS publishes it under this name.
     static let messagesVisible = sqs("ApproximateNumberOfMessagesVisible")
     static let messagesInFlight = sqs("ApproximateNumberOfMessagesNotVisible")
     static let oldestMessageAge = sqs("ApproximateAgeOfOldestMessage", "Seconds")

@@ -66,18 +66,33 @@ struct Invocation: Sendable {
     mutating func work(milliseconds: Double) { now = now.after(milliseconds: milliseconds) }
 
     /// A line of the function's own, in JSON.
-    mutating func log(_ level: Level, _ message: String, _ more: [(String, WireValue)] = []) {
-        let head: [(String, WireValue)] = [
-            ("timestamp", .text(UTCText.milliseconds(now.nanoseconds))), ("level", .text(level.rawValue)), ("service", .text(function.name)),
-            ("message", .text(message)), ("request_id", .text(requestID)), ("trace_id", .text(traceID)),
-        ]
-        write(String(decoding: JSON.encode(.structure(head + fields + more)), as: UTF8.self), at: now)
+    /// - Parameters:
+    ///   - event: what kind of thing happened.
+    ///   - request: what it answers, where that is worth knowing.
+    mutating func log(
+        _ level: Level, _ message: String, event: String, of request: APIRequest? = nil, _ more: (String, WireValue)...
+    ) {
+        log(level, message, event, request, more)
     }
 
-    mutating func log(_ failure: Failure, _ message: String, _ more: [(String, WireValue)] = []) {
-        log(.error, message, more + [
+    mutating func log(
+        _ failure: Failure, _ message: String, event: String, of request: APIRequest? = nil, _ more: (String, WireValue)...
+    ) {
+        let why: [(String, WireValue)] = [
             ("errorType", .text(failure.type)), ("error", .text(failure.message)), ("status", .integer(Int64(failure.status))),
-        ])
+        ]
+        log(.error, message, event, request, more + why)
+    }
+
+    private mutating func log(
+        _ level: Level, _ message: String, _ event: String, _ request: APIRequest?, _ more: [(String, WireValue)]
+    ) {
+        let head: [(String, WireValue)] = [
+            ("timestamp", .text(UTCText.milliseconds(now.nanoseconds))), ("level", .text(level.rawValue)),
+            ("service", .text(function.name)),
+            ("message", .text(message)), ("event_type", .text(event)), ("request_id", .text(requestID)), ("trace_id", .text(traceID)),
+        ]
+        write(Self.json(.structure(head + fields + (request?.fields ?? []) + more)), at: now)
     }
 
     /// The handler throws: Lambda's runtime logs what, in its own words.
@@ -87,7 +102,7 @@ struct Invocation: Sendable {
             "errorType": .text(failure.type), "errorMessage": .text(failure.message),
             "stack": [.text("\(failure.type): \(failure.message)"), "    at Runtime.handler (file:///var/task/index.mjs:118:11)"],
         ]
-        write("\(UTCText.milliseconds(now.nanoseconds))\t\(requestID)\tERROR\tInvoke Error \t\(String(decoding: JSON.encode(error), as: UTF8.self))", at: now)
+        write("\(UTCText.milliseconds(now.nanoseconds))\t\(requestID)\tERROR\tInvoke Error \t\(Self.json(error))", at: now)
     }
 
     /// Lambda ends the handler, which has used up its time.
@@ -103,13 +118,16 @@ struct Invocation: Sendable {
     mutating func close() {
         write("END RequestId: \(requestID)", at: now)
         let duration = FixedText.decimals(milliseconds)
-        var report = "REPORT RequestId: \(requestID)\tDuration: \(duration) ms\tBilled Duration: \(Int(milliseconds.rounded(.up))) ms\t"
-            + "Memory Size: \(function.memoryMegabytes) MB\tMax Memory Used: \(memoryMegabytes) MB\t"
+        let billed = Int(milliseconds.rounded(.up))
+        var report = "REPORT RequestId: \(requestID)\tDuration: \(duration) ms\tBilled Duration: \(billed) ms\t"
+        report += "Memory Size: \(function.memoryMegabytes) MB\tMax Memory Used: \(memoryMegabytes) MB\t"
         if let initMilliseconds { report += "Init Duration: \(FixedText.decimals(initMilliseconds)) ms\t" }
         if isTimedOut { report += "Status: timeout" }
         if isSampled { report += "\nXRAY TraceId: \(traceID)\tSegmentId: \(spans.function)\tSampled: true\t" }
         write(report, at: now)
     }
+
+    private static func json(_ value: WireValue) -> String { String(decoding: JSON.encode(value), as: UTF8.self) }
 
     private mutating func write(_ message: String, at time: Timestamp) {
         lines.append(Traffic.Line(stream: stream, time: time, message: message))

@@ -47,6 +47,7 @@ struct Failure: Sendable {
     static let declined = Failure(type: "PaymentDeclined", message: "The card issuer declined the charge: insufficient funds", status: 402)
     static let paymentTimeout = Failure(
         type: "PaymentTimeout", message: "No answer from payments.example within 3000 ms", status: 504)
-    static let providerError = Failure(type: "PaymentProviderError", message: "payments.example answered 503 Service Unavailable", status: 503)
+    static let providerError = Failure(
+        type: "PaymentProviderError", message: "payments.example answered 503 Service Unavailable", status: 503)
     static let bug = Failure(type: "TypeError", message: "Cannot read properties of undefined (reading 'seatMap')", status: 500)
 }

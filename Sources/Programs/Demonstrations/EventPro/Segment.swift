@@ -62,10 +62,12 @@ struct Segment: Sendable {
         cause.map { cause in
             [
                 "working_directory": "/var/task",
-                "exceptions": [.members(
-                    ("id", .text(cause.id)), ("type", .text(cause.type)), ("message", .text(cause.message)),
-                    ("remote", cause.isRemote ? true : nil),
-                    ("stack", [["path": "/var/task/index.js", "line": 118, "label": "handler"]]))],
+                "exceptions": [
+                    .members(
+                        ("id", .text(cause.id)), ("type", .text(cause.type)), ("message", .text(cause.message)),
+                        ("remote", cause.isRemote ? true : nil),
+                        ("stack", [["path": "/var/task/index.js", "line": 118, "label": "handler"]]))
+                ],
             ]
         }
     }

@@ -10,7 +10,9 @@ struct Stage: Sendable {
     func makeGroups() async throws {
         for function in LambdaFunction.all {
             let group: WireValue = .text(function.logGroup)
-            try await tolerating("ResourceAlreadyExistsException") { try await client.send(.logs("CreateLogGroup", ["logGroupName": group])) }
+            try await tolerating("ResourceAlreadyExistsException") {
+                try await client.send(.logs("CreateLogGroup", ["logGroupName": group]))
+            }
             try await tolerating { try await client.send(.logs("PutRetentionPolicy", ["logGroupName": group, "retentionInDays": 30])) }
         }
     }

@@ -32,24 +32,21 @@ extension TicketSale {
     /// The handler. - Returns: the status it answers.
     private mutating func take(_ order: inout Order, for request: APIRequest, _ call: inout Invocation) -> Int {
         call.work(milliseconds: chance.duration(median: 4))
-        call.log(.info, "Checkout requested", request.fields + [
-            ("event_type", "checkout_requested"), ("user_id", .text(order.userID)), ("event_id", .text(order.show.id)),
-            ("tickets", .integer(Int64(order.tickets))),
-        ])
+        call.log(
+            .info, "Checkout requested", event: "checkout_requested", of: request, ("user_id", .text(order.userID)),
+            ("event_id", .text(order.show.id)), ("tickets", .integer(Int64(order.tickets))))
         if !order.isFamous, chance.happens(0.002) {
             call.crash(.bug)
             return 502
         }
         if let failure = reserve(order, request, &call) {
-            call.log(failure, "Checkout failed", request.fields + [("event_type", "checkout_failed"), ("duration_ms", duration(of: call))])
+            call.log(failure, "Checkout failed", event: "checkout_failed", of: request, ("duration_ms", duration(of: call)))
             return failure.status
         }
-        call.log(.info, "Inventory reserved", [("event_type", "inventory_reserved"), ("event_id", .text(order.show.id))])
+        call.log(.info, "Inventory reserved", event: "inventory_reserved", ("event_id", .text(order.show.id)))
         send(&order, &call)
         call.fields = order.fields
-        call.log(.info, "Order queued", request.fields + [
-            ("event_type", "order_queued"), ("status", 202), ("duration_ms", duration(of: call)),
-        ])
+        call.log(.info, "Order queued", event: "order_queued", of: request, ("status", 202), ("duration_ms", duration(of: call)))
         return 202
     }
 
@@ -68,9 +65,9 @@ extension TicketSale {
             }
             callTable("UpdateItem", EventPro.inventory, &call, failure: .throttled)
             guard attempt < 4 else { break }
-            call.log(.warning, "Inventory write throttled, trying again", request.fields + [
-                ("event_type", "inventory_throttled"), ("attempt", .integer(Int64(attempt))),
-            ])
+            call.log(
+                .warning, "Inventory write throttled, trying again", event: "inventory_throttled", of: request,
+                ("attempt", .integer(Int64(attempt))))
             call.work(milliseconds: pause * chance.number(in: 0.8...1.2))
             pause *= 2
         }
@@ -102,7 +99,9 @@ extension TicketSale {
         call.calls.append(tableCall(operation, table, from: start, to: call.now, failure: failure))
     }
 
-    mutating func tableCall(_ operation: String, _ table: String, from start: Timestamp, to end: Timestamp, failure: Failure? = nil) -> Segment {
+    mutating func tableCall(
+        _ operation: String, _ table: String, from start: Timestamp, to end: Timestamp, failure: Failure? = nil
+    ) -> Segment {
         let isThrottled = failure?.type == Failure.throttled.type
         if isThrottled {
             add(1, to: .table(.throttles, table), at: end)
@@ -131,9 +130,8 @@ extension TicketSale {
             call.annotations = [("order_id", .text(order))]
             call.work(milliseconds: sale.chance.duration(median: 2))
             sale.callTable("GetItem", EventPro.orders, &call)
-            call.log(.info, "Order looked up", request.fields + [
-                ("event_type", "order_viewed"), ("status", 200), ("duration_ms", sale.duration(of: call)),
-            ])
+            let took = sale.duration(of: call)
+            call.log(.info, "Order looked up", event: "order_viewed", of: request, ("status", 200), ("duration_ms", took))
             return 200
         }
     }

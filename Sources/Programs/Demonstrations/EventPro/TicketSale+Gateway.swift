@@ -71,7 +71,8 @@ extension TicketSale {
         count(status, from: request.received, to: answered)
         integration.outcome = Segment.Outcome(status: status)
         integration.http = [
-            "request": Segment.request("POST", "https://lambda.\(EventPro.region).amazonaws.com/2015-03-31/functions/\(function.arn)/invocations"),
+            "request": Segment.request(
+                "POST", "https://lambda.\(EventPro.region).amazonaws.com/2015-03-31/functions/\(function.arn)/invocations"),
             "response": Segment.response(status == 429 ? 429 : 200),
         ]
         integration.aws = ["function_name": .text(function.name), "operation": "Invoke", "region": .text(EventPro.region)]

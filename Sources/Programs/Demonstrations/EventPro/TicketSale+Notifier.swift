@@ -12,7 +12,7 @@ extension TicketSale {
     mutating func notify(_ order: Order, parent: String, at time: Timestamp) {
         var trace = order.trace
         guard var call = begin(.notifier, at: time, trace: trace, parent: parent, fields: order.fields) else {
-            return agenda.note(.notification(order, parent: parent), at: time.after(milliseconds: 1000))     // the topic tries again
+            return agenda.note(.notification(order, parent: parent), at: time.after(milliseconds: 1000))  // the topic tries again
         }
         call.annotations = order.annotations
         call.work(milliseconds: chance.duration(median: 3))
@@ -28,12 +28,13 @@ extension TicketSale {
         let fields: [(String, WireValue)] = [("correlation_id", .text(chance.uuid())), ("message_id", .text(message))]
         serve(request, by: .notifier, in: &trace, fields: fields) { sale, call in
             call.work(milliseconds: sale.chance.duration(median: 4))
-            call.log(.info, "Message accepted", request.fields + [("event_type", "message_accepted")])
+            call.log(.info, "Message accepted", event: "message_accepted", of: request)
             let failure = sale.push(&call)
             let status = failure == nil ? 202 : 502
-            call.log(.info, "API response sent", request.fields + [
-                ("event_type", "message_answered"), ("status", .integer(Int64(status))), ("duration_ms", sale.duration(of: call)),
-            ])
+            let took = sale.duration(of: call)
+            call.log(
+                .info, "API response sent", event: "message_answered", of: request, ("status", .integer(Int64(status))),
+                ("duration_ms", took))
             return status
         }
     }
@@ -42,7 +43,7 @@ extension TicketSale {
     private mutating func push(_ call: inout Invocation) -> Failure? {
         let pressure = demand.pressure(at: call.now)
         let failure = chance.happens(0.03 + 0.12 * pressure) ? chance.choice(Self.pushFailures) : nil
-        call.log(.info, "Sending notification to ntfy.sh", [("event_type", "notification_requested"), ("attempt", 1)])
+        call.log(.info, "Sending notification to ntfy.sh", event: "notification_requested", ("attempt", 1))
         var segment = Segment(id: newSpan(), "ntfy.sh", from: call.now, to: call.now, namespace: "remote")
         let took = failure?.status == 504 ? 2000 : (1 + pressure) * chance.duration(median: 110, spread: 0.5)
         call.work(milliseconds: took)
@@ -54,11 +55,10 @@ extension TicketSale {
         if let failure {
             segment.outcome = Segment.Outcome(status: failure.status)
             segment.cause = Segment.Cause(id: newSpan(), type: failure.type, message: failure.message, isRemote: true)
-            call.log(failure, "Notification failed", [("event_type", "notification_failed"), milliseconds])
+            call.log(failure, "Notification failed", event: "notification_failed", milliseconds)
         } else {
-            call.log(.info, "Notification sent successfully", [
-                ("event_type", "notification_sent"), ("notification_id", .text(chance.hex(digits: 12))), milliseconds,
-            ])
+            let id = chance.hex(digits: 12)
+            call.log(.info, "Notification sent successfully", event: "notification_sent", ("notification_id", .text(id)), milliseconds)
         }
         call.calls.append(segment)
         return failure

@@ -22,15 +22,14 @@ extension TicketSale {
         }
         call.annotations = order.annotations
         call.work(milliseconds: chance.duration(median: 5))
-        call.log(.info, "Order received from queue", [
-            ("event_type", "order_received"), ("queue_ms", .integer(Int64(time.milliseconds(since: order.sent).rounded()))), ("attempt", 1),
-        ])
+        let waited = Int64(time.milliseconds(since: order.sent).rounded())
+        call.log(.info, "Order received from queue", event: "order_received", ("queue_ms", .integer(waited)), ("attempt", 1))
         callTable("PutItem", EventPro.orders, &call)
         let outcome = runSaga(of: order, &call, &trace)
         call.work(milliseconds: chance.duration(median: 3))
         switch outcome {
-        case .failed(let failure): call.log(failure, "Order failed", [("event_type", "order_failed"), ("duration_ms", duration(of: call))])
-        case .sold: call.log(.info, "Order completed", [("event_type", "order_completed"), ("duration_ms", duration(of: call))])
+        case .failed(let failure): call.log(failure, "Order failed", event: "order_failed", ("duration_ms", duration(of: call)))
+        case .sold: call.log(.info, "Order completed", event: "order_completed", ("duration_ms", duration(of: call)))
         }
         let end = end(&call, in: &trace)
         add(1, to: .messagesDeleted, at: end)
@@ -70,7 +69,7 @@ extension TicketSale {
             saga.outcome = .fault
             saga.cause = Segment.Cause(id: newSpan(), type: failure.type, message: failure.message)
             let end = saga.end.after(milliseconds: chance.duration(median: 9))
-            saga.subsegments.append(tableCall("UpdateItem", EventPro.inventory, from: saga.end, to: end))       // gives the seats back
+            saga.subsegments.append(tableCall("UpdateItem", EventPro.inventory, from: saga.end, to: end))  // gives the seats back
             saga.end = end
         } else {
             var issue = Segment(id: newSpan(), "IssueTickets", from: saga.end, to: saga.end, namespace: "aws")
@@ -99,7 +98,29 @@ extension TicketSale {
 
     // MARK: Payment
 
-    private enum Charge { case captured, declined, providerError, timeout, hang }
+    private enum Charge {
+        case captured, declined, providerError, timeout
+        /// The function waits for the provider until its own time is up.
+        case hang
+
+        var failure: Failure? {
+            switch self {
+            case .captured: nil
+            case .declined: .declined
+            case .providerError: .providerError
+            case .timeout, .hang: .paymentTimeout
+            }
+        }
+    }
+
+    /// In a sale the provider's troubles grow.
+    private mutating func charge(for order: Order, at time: Timestamp) -> Charge {
+        guard !order.isFamous else { return .timeout }
+        let pressure = demand.pressure(at: time)
+        return chance.choice(weighted: [
+            (.captured, 96), (.declined, 3), (.providerError, 0.4 + 26 * pressure), (.timeout, 0.4 + 9 * pressure), (.hang, 0.1 + pressure),
+        ])
+    }
 
     private mutating func charge(
         _ order: Order, at time: Timestamp, parent: String, _ trace: inout Trace
@@ -109,51 +130,41 @@ extension TicketSale {
         }
         call.annotations = order.annotations
         call.work(milliseconds: chance.duration(median: 3))
-        let pressure = demand.pressure(at: call.now)
-        let result: Charge = order.isFamous ? .timeout : chance.choice(weighted: [
-            (.captured, 96), (.declined, 3), (.providerError, 0.4 + 26 * pressure), (.timeout, 0.4 + 9 * pressure), (.hang, 0.1 + pressure),
-        ])
-        let failure: Failure? = switch result {
-            case .captured: nil
-            case .declined: .declined
-            case .providerError: .providerError
-            case .timeout, .hang: .paymentTimeout
-        }
-        let took = callProvider(result, failure, &call)
-        if result == .hang {
-            call.timeOut()
-        } else if let failure {
-            call.log(failure, "Payment failed", [
-                ("event_type", "payment_failed"), ("amount", .double(order.amount)), ("duration_ms", .integer(Int64(took.rounded()))),
-            ])
-            if result == .timeout { call.crash(failure) }
-        } else {
-            call.log(.info, "Payment captured", [
-                ("event_type", "payment_captured"), ("amount", .double(order.amount)), ("duration_ms", .integer(Int64(took.rounded()))),
-            ])
+        let charge = charge(for: order, at: call.now)
+        let took: WireValue = .integer(Int64(callProvider(charge, &call).rounded()))
+        switch charge {
+        case .captured:
+            call.log(.info, "Payment captured", event: "payment_captured", ("amount", .double(order.amount)), ("duration_ms", took))
+        case .hang: call.timeOut()
+        case .declined, .providerError, .timeout:
+            guard let failure = charge.failure else { break }
+            call.log(failure, "Payment failed", event: "payment_failed", ("amount", .double(order.amount)), ("duration_ms", took))
+            if charge == .timeout { call.crash(failure) }
         }
         let end = end(&call, in: &trace)
-        add(failure == nil ? 0 : 1, to: .paymentFailures, at: end)
-        return (end, failure)
+        add(charge == .captured ? 0 : 1, to: .paymentFailures, at: end)
+        return (end, charge.failure)
     }
 
     /// - Returns: how many milliseconds the provider took, or was waited for.
-    private mutating func callProvider(_ result: Charge, _ failure: Failure?, _ call: inout Invocation) -> Double {
+    private mutating func callProvider(_ charge: Charge, _ call: inout Invocation) -> Double {
         let start = call.now
-        let took: Double = switch result {
+        let took: Double =
+            switch charge {
             case .timeout: 3000
             case .hang: call.function.timeoutMilliseconds - call.milliseconds
-            default: (1 + 2 * demand.pressure(at: start)) * chance.duration(median: 260, spread: 0.4)
-        }
-        call.work(milliseconds: min(took, 0.8 * call.function.timeoutMilliseconds))
+            default: min(2900, (1 + 2 * demand.pressure(at: start)) * chance.duration(median: 260, spread: 0.4))
+            }
+        call.work(milliseconds: took)
         var segment = Segment(id: newSpan(), "payments.example", from: start, to: call.now, namespace: "remote")
-        let request = Segment.request("POST", "https://payments.example/v1/charges")
-        if let failure {
+        if let failure = charge.failure {
             segment.outcome = Segment.Outcome(status: failure.status)
             segment.cause = Segment.Cause(id: newSpan(), type: failure.type, message: failure.message, isRemote: true)
         }
-        let isAnswered = result != .timeout && result != .hang
-        segment.http = .members(("request", request), ("response", isAnswered ? Segment.response(failure?.status ?? 201) : nil))
+        let isAnswered = charge != .timeout && charge != .hang
+        segment.http = .members(
+            ("request", Segment.request("POST", "https://payments.example/v1/charges")),
+            ("response", isAnswered ? Segment.response(charge.failure?.status ?? 201) : nil))
         call.calls.append(segment)
         return took
     }
@@ -171,10 +182,9 @@ extension TicketSale {
         callService("S3", "PutObject", [("bucket_name", "eventpro-tickets"), ("key", .text("tickets/\(order.id).pdf"))], median: 34, &call)
         callTable("UpdateItem", EventPro.orders, &call)
         let publish = callService("SNS", "Publish", [("topic_arn", .text(EventPro.arn("sns", EventPro.ticketTopic)))], median: 14, &call)
-        call.log(.info, "Ticket issued", [
-            ("event_type", "ticket_issued"), ("event_id", .text(order.show.id)), ("tickets", .integer(Int64(order.tickets))),
-            ("amount", .double(order.amount)), ("duration_ms", duration(of: call)),
-        ])
+        call.log(
+            .info, "Ticket issued", event: "ticket_issued", ("event_id", .text(order.show.id)),
+            ("tickets", .integer(Int64(order.tickets))), ("amount", .double(order.amount)), ("duration_ms", duration(of: call)))
         let end = end(&call, in: &trace)
         add(Double(order.tickets), to: .ticketsSold, at: end)
         add(Double(order.tickets), to: .ticketsSold(of: order.show), at: end)

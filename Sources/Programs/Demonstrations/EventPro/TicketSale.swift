@@ -33,7 +33,7 @@ struct TicketSale: Sendable {
     init(seed: UInt64, start: Timestamp, live: Timestamp, speed: Double) {
         now = start
         demand = Demand(live: live, speed: speed)
-        chance = Chance(seed: seed ^ UInt64(bitPattern: start.nanoseconds))     // two runs never make the same ids
+        chance = Chance(seed: seed ^ UInt64(bitPattern: start.nanoseconds))  // two runs never make the same ids
         fleets = LambdaFunction.all.map { Fleet($0, speed: speed) }
         book = MetricBook(start: start)
         agenda.note(.visit, at: demand.nextVisit(after: start, &chance))
@@ -139,7 +139,8 @@ extension TicketSale {
         let slower = 1 + demand.pressure(at: time)
         return Invocation(
             function, environment: index, stream: environment.stream, memoryMegabytes: environment.memory, requestID: chance.uuid(),
-            trace: trace, spans: Invocation.Spans(service: newSpan(), function: newSpan(), handler: newSpan(), parent: parent), arrived: time,
+            trace: trace, spans: Invocation.Spans(service: newSpan(), function: newSpan(), handler: newSpan(), parent: parent),
+            arrived: time,
             initMilliseconds: isCold ? slower * chance.duration(median: function.initMilliseconds, spread: 0.2) : nil, fields: fields)
     }
 
