@@ -8,7 +8,8 @@ extension ServerProcess {
 
     /// - Parameter call: makes a PutMetricData call of its input, in one of the protocols.
     func send(
-        _ load: MetricLoad, perRequest: Int = 1_000, as call: @escaping @Sendable (WireValue) -> Request = { .cloudWatch("PutMetricData", $0) }
+        _ load: MetricLoad, perRequest: Int = 1_000,
+        as call: @escaping @Sendable (WireValue) -> Request = { .cloudWatch("PutMetricData", $0) }
     ) throws -> Sender.Outcome {
         let requests = (load.count + perRequest - 1) / perRequest
         return try Sender(port: port, connections: Self.connections).send(requests) { number in

@@ -64,14 +64,22 @@ final class ServerProcess {
         secondsToReady = Double(time.monotonicNanoseconds - begun) / 1e9
     }
 
+    /// How it ended when it was asked to.
+    struct End {
+        /// From the signal on.
+        let seconds: Double
+        /// Of its whole life, the ending included.
+        let cpuSeconds: Double
+    }
+
     /// Asks it to end and waits until it has.
-    /// - Returns: how many seconds that took.
-    @discardableResult func stop() throws -> Double {
-        guard let process else { return 0 }
+    @discardableResult func stop() throws -> End {
+        guard let process else { throw BenchmarkError(.server, "cannot stop \(program.name): it does not run") }
         let begun = time.monotonicNanoseconds
         Glibc.kill(process, SIGTERM)
         var status: Int32 = 0
-        while waitpid(process, &status, WNOHANG) == 0 {
+        var used = rusage()
+        while wait4(process, &status, WNOHANG, &used) == 0 {
             guard time.monotonicNanoseconds - begun < Int64(Self.stopSecondsMax * 1e9) else {
                 throw BenchmarkError(.server, "cannot stop \(program.name): it ignores SIGTERM\n\(logTail)")
             }
@@ -81,7 +89,8 @@ final class ServerProcess {
         guard status == 0 || !program.endsCleanly else {
             throw BenchmarkError(.server, "cannot trust \(program.name): it ended with status \(status)\n\(logTail)")
         }
-        return Double(time.monotonicNanoseconds - begun) / 1e9
+        let cpuSeconds = [used.ru_utime, used.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+        return End(seconds: Double(time.monotonicNanoseconds - begun) / 1e9, cpuSeconds: cpuSeconds)
     }
 
     /// The plug is pulled: no handler of its own runs.

@@ -20,7 +20,8 @@ struct BatchGetTraces: Question {
         _ form: String, finds found: Int, _ load: TraceLoad, _ server: ServerProcess, _ bench: Bench, aim: Figure.Aim? = nil,
         ids: @escaping @Sendable (Int) -> [String]
     ) throws -> [Figure] {
-        try QueryFigures(form: "\(form), \(FigureText.number(Double(load.traces))) traces", count: bench.queries, latencyAim: aim).measured(on: server) {
+        let form = "\(form), \(FigureText.number(Double(load.traces))) traces"
+        return try QueryFigures(form: form, count: bench.queries, latencyAim: aim).measured(on: server) {
             TraceLoad.batchRequest(ids($0 * 7_919 % load.traces))
         } check: {
             try TraceLoad.check($1, holds: found)

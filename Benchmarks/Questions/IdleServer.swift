@@ -24,7 +24,7 @@ struct IdleServer: Question {
             Figure(form, "resident memory, idle", Double(idle.residentBytes) / 0x1p20, .mebibytes, aim: .atMost(40)),
             Figure(form, "of it not pages of files", Double(idle.anonymousBytes) / 0x1p20, .mebibytes),
             Figure(form, "threads", Double(idle.threads), .count),
-            Figure(form, "stop", try server.stop() * 1_000, .milliseconds),
+            Figure(form, "stop", try server.stop().seconds * 1_000, .milliseconds),
         ]
         try server.start()
         figures.append(Figure("a folder that is there", "start to ready", server.secondsToReady * 1_000, .milliseconds, aim: .atMost(100)))

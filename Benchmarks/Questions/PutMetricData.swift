@@ -17,11 +17,8 @@ struct PutMetricData: Question {
     }
 
     private func inOtherForms(_ load: MetricLoad, _ bench: Bench) throws -> [Figure] {
-        try measured("JSON in gzip, 1,000 a request", load, bench) { server, load in
-            try server.send(load) { .cloudWatchGzip("PutMetricData", $0) }
-        } + measured("CBOR, 1,000 a request", load, bench) { server, load in
-            try server.send(load) { .cloudWatchCBOR("PutMetricData", $0) }
-        }
+        try measured("JSON in gzip, 1,000 a request", load, bench) { try $0.send($1) { .cloudWatchGzip("PutMetricData", $0) } }
+            + measured("CBOR, 1,000 a request", load, bench) { try $0.send($1) { .cloudWatchCBOR("PutMetricData", $0) } }
     }
 
     private func measured(

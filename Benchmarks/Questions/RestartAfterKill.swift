@@ -16,7 +16,7 @@ struct RestartAfterKill: Question {
             Figure(loads.form, "start to ready after kill -9", server.secondsToReady * 1_000, .milliseconds, aim: .atMost(2_000))
         ]
         try loads.check(server)
-        figures.append(Figure(loads.form, "stop", try server.stop() * 1_000, .milliseconds))
+        figures.append(Figure(loads.form, "stop", try server.stop().seconds * 1_000, .milliseconds))
         try server.start()
         figures.append(Figure(loads.form, "start to ready after a stop", server.secondsToReady * 1_000, .milliseconds, aim: .atMost(300)))
         try loads.check(server)

@@ -6,6 +6,13 @@ struct StartQuery: Question {
         Complete, asked every millisecond. Counts are checked.
         """
 
+    /// A query and what its rows must say.
+    private struct Query: Sendable {
+        let form: String
+        let text: String
+        let check: @Sendable ([[String: String]]) throws -> Void
+    }
+
     func measure(_ bench: Bench) throws -> [Figure] {
         let load = bench.logs()
         let server = try bench.startedServer()
@@ -13,36 +20,28 @@ struct StartQuery: Question {
         _ = try server.send(load)
         try server.stop()
         try server.start()
-        let levels = load.levelCounts()
-        let errors = levels[.ERROR] ?? 0
-        return try figures("count by level", "stats count(*) as n by level", load, server, bench) {
-            try load.checkLevelCounts($0, levels)
-        }
-            + figures("needle by parsed field", "filter correlation_id = \"\(load.needle(1))\" | stats count(*) as n", load, server, bench)
-        {
-            try Self.check($0, sum: load.needleCount(1))
-        }
-            + figures(
-                "a level's events by service and 5 minutes", "filter level = \"ERROR\" | stats count(*) as n by service, bin(5m)", load,
-                server, bench
-            ) {
-                try Self.check($0, sum: errors)
+        let events = "\(FigureText.number(Double(load.count))) events"
+        return try Self.queries(load).flatMap { query in
+            try QueryFigures(form: "\(query.form), \(events)", count: bench.longQueries).measured(on: server) {
+                try query.check(try load.query(query.text, in: $1))
             }
-            + figures(
-                "average and 99th percentile by path", "stats avg(duration_ms), pct(duration_ms, 99), count(*) as n by path", load, server,
-                bench
-            ) {
-                try Self.check($0, sum: load.count)
-            }
+        }
     }
 
-    private func figures(
-        _ form: String, _ query: String, _ load: LogLoad, _ server: ServerProcess, _ bench: Bench,
-        check: @escaping @Sendable ([[String: String]]) throws -> Void
-    ) throws -> [Figure] {
-        try QueryFigures(form: "\(form), \(FigureText.number(Double(load.count))) events", count: bench.longQueries).measured(on: server) {
-            try check(try load.query(query, in: $1))
-        }
+    private static func queries(_ load: LogLoad) -> [Query] {
+        let levels = load.levelCounts()
+        return [
+            Query(form: "count by level", text: "stats count(*) as n by level") { try load.checkLevelCounts($0, levels) },
+            Query(form: "needle by field", text: "filter correlation_id = \"\(load.needle(1))\" | stats count(*) as n") {
+                try check($0, sum: load.needleCount(1))
+            },
+            Query(form: "errors by service and 5 minutes", text: "filter level = \"ERROR\" | stats count(*) as n by service, bin(5m)") {
+                try check($0, sum: levels[.ERROR] ?? 0)
+            },
+            Query(form: "average and p99 by path", text: "stats avg(duration_ms), pct(duration_ms, 99), count(*) as n by path") {
+                try check($0, sum: load.count)
+            },
+        ]
     }
 
     private static func check(_ rows: [[String: String]], sum: Int) throws {
