@@ -18,12 +18,12 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "Columns", imports: [], libraries: ["CRE2"]),
     ]),
     ("Values", [
-        Module(name: "SignalModel", imports: ["Platform", "Bytes", "Columns"]),
+        Module(name: "SignalModel", imports: ["Platform", "Columns"]),
         Module(name: "WireFormats", imports: ["Platform", "Bytes", "Columns"], libraries: ["CSimdjson"]),
     ]),
     ("Engines", [
         Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
-        Module(name: "Catalog", imports: ["Platform", "Bytes", "SignalModel"], libraries: ["CSQLite"]),
+        Module(name: "Catalog", imports: ["Platform", "SignalModel"], libraries: ["CSQLite"]),
         Module(name: "HTTPTransport", imports: ["Platform", "WireFormats"], libraries: ["CHTTP", "CCurl"]),
         Module(name: "AWSProtocol", imports: ["Platform", "Bytes", "SignalModel", "WireFormats"]),
     ]),
@@ -35,23 +35,23 @@ let ranks: [(name: String, modules: [Module])] = [
     ("Stores", [
         Module(name: "MetricStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
         Module(name: "LogStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog"]),
-        Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore"]),
+        Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
     ]),
     ("Features", [
         Module(name: "Alarms", imports: ["Platform", "Columns", "SignalModel", "WireFormats", "Catalog", "MetricMath"]),
-        Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "AWSProtocol", "HTTPTransport"]),
+        Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport"]),
     ]),
     ("FrontEnds", [
         Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms"]),
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
-        Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "Catalog"]),
-        Module(name: "SNSAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "Notifications"]),
+        Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
+        Module(name: "SNSAPI", imports: ["Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Notifications"]),
         Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats"]),
     ]),
     ("Programs", [
         Module(name: "GroundwatchServer", imports: [
             "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
-            "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
+            "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
             "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "WebConsole",
         ]),
         Module(name: "Demonstrations", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol"]),
@@ -115,7 +115,7 @@ let package = Package(
             dependencies: dependencies(["Platform", "Bytes", "WireFormats"]),
             path: "Benchmarks", exclude: ["README.md", "Results"], swiftSettings: settings),
         .target(
-            name: "Simulation", dependencies: dependencies(["Platform", "Bytes", "Columns", "SignalModel"]),
+            name: "Simulation", dependencies: dependencies(["Platform", "Columns", "SignalModel"]),
             path: "Tests/Support/Simulation", swiftSettings: settings),
         .plugin(name: "PackConsole", capability: .buildTool()),
         .testTarget(name: "LayeringTests", path: "Tests/LayeringTests", swiftSettings: settings),

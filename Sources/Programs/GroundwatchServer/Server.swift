@@ -26,6 +26,7 @@ package final class Server: Sendable {
     private let daemonHTTP: HTTPServer?
     private let daemonUDP: XRayDoor?
     private let client: HTTPClient
+    private let queries: QueryRegistry
     /// Loops that run by themselves until they are cancelled.
     private let loops: [Task<Void, Never>]
     private let log: Log
@@ -35,7 +36,7 @@ package final class Server: Sendable {
 
     private init(
         storage: Storage, edge: HTTPServer, edgeAddress: ServerConfiguration.Address, daemonHTTP: HTTPServer?, daemonUDP: XRayDoor?,
-        client: HTTPClient, loops: [Task<Void, Never>], log: Log
+        client: HTTPClient, queries: QueryRegistry, loops: [Task<Void, Never>], log: Log
     ) {
         self.storage = storage
         self.edge = edge
@@ -43,6 +44,7 @@ package final class Server: Sendable {
         self.daemonHTTP = daemonHTTP
         self.daemonUDP = daemonUDP
         self.client = client
+        self.queries = queries
         self.loops = loops
         self.log = log
     }
@@ -83,7 +85,7 @@ package final class Server: Sendable {
         }
         return Server(
             storage: storage, edge: edge, edgeAddress: address, daemonHTTP: daemonHTTP, daemonUDP: daemonUDP, client: parts.client,
-            loops: parts.loops(), log: log)
+            queries: parts.queries, loops: parts.loops(), log: log)
     }
 
     /// Accepts no more, finishes what is in flight, seals what is in memory and closes the files.
@@ -91,6 +93,7 @@ package final class Server: Sendable {
         await daemonUDP?.stop()
         await edge.stop(deadlineSeconds: Self.stopSecondsMax)
         await daemonHTTP?.stop(deadlineSeconds: 1)
+        queries.stopAll()
         for loop in loops { loop.cancel() }
         for loop in loops { await loop.value }
         await client.close()
@@ -104,6 +107,7 @@ private struct Parts {
     let edge: EdgeDoor
     let segments: SegmentIntake
     let client: HTTPClient
+    let queries: QueryRegistry
     private let outboxLoop: OutboxLoop
     private let evaluation: AlarmEvaluation
 
@@ -126,10 +130,11 @@ private struct Parts {
             reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random)
         let logs = LogAccess(
             directory: storage.logGroups, reader: storage.logs, writer: storage.logs, committer: storage.engine, clock: time, random: random)
+        queries = QueryRegistry(logs: logs, executor: storage.queries)
         let dispatcher = AWSDispatcher(
             services: [
                 CloudWatchOperations.service(metrics: metrics, alarms: alarms),
-                LogsOperations.service(logs: logs, queries: QueryRegistry(logs: logs)),
+                LogsOperations.service(logs: logs, queries: queries),
                 SNSOperations.service(topics: topics, outbox: outbox),
                 XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
             ],

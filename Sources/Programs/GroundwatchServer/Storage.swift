@@ -22,7 +22,8 @@ struct Storage: Sendable {
     let logs: LogStore
     let logGroups: LogGroupDirectory
     let traces: TraceStore
-    private let queries: ThreadPoolExecutor
+    /// Threads that may read files.
+    let queries: ThreadPoolExecutor
     private let lock: DirectoryLock
 
     static func open(

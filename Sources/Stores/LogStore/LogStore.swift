@@ -5,8 +5,6 @@ package import SignalModel
 
 /// Log events on the embedded engine. A partition is a day and a retention.
 package struct LogStore: LogWriter, LogReader {
-    private static let dayNanoseconds: Int64 = 86_400_000_000_000
-
     private let engine: ColumnStore
     private let groups: LiveLogGroups
     private let arrivals: ArrivalNumbers
@@ -24,9 +22,7 @@ package struct LogStore: LogWriter, LogReader {
 
     package func prepare(_ batch: LogBatch) throws(StorageError) -> [TableBatch] {
         let first = arrivals.take(batch.times.count)
-        var days: [Int32: [Int]] = [:]
-        for (row, time) in batch.times.enumerated() { days[Int32(floorDivided(time, by: Self.dayNanoseconds)), default: []].append(row) }
-        return days.sorted { $0.key < $1.key }.map { window, rows in
+        return DayWindow.rows(of: batch.times).map { window, rows in
             let times = rows.map { batch.times[$0] }
             return TableBatch(
                 table: .logs, partition: PartitionKey(retentionDays: UInt16(batch.group.retentionDays ?? 0), window: window),
@@ -47,10 +43,7 @@ package struct LogStore: LogWriter, LogReader {
         if let floor = group.retentionFloor(now: clock.wallNanoseconds) {
             plan.range.start = max(plan.range.start, Timestamp(nanoseconds: floor))
         }
-        let snapshot = engine.snapshot(of: .logs) { partition in
-            let start = Int64(partition.window) * Self.dayNanoseconds
-            return plan.range.overlaps(start...(start + Self.dayNanoseconds - 1))
-        }
+        let snapshot = engine.snapshot(of: .logs) { plan.range.overlaps(DayWindow.times(of: $0.window)) }
         return LogScanResult(cursor: LogCursor(plan: plan, sources: Self.sources(snapshot, plan), queries: queries))
     }
 

@@ -5,8 +5,6 @@ package import SignalModel
 
 /// Spans on the embedded engine. A partition is a day of span starts.
 package struct TraceStore: TraceWriter, TraceReader {
-    private static let dayNanoseconds: Int64 = 86_400_000_000_000
-
     private let engine: ColumnStore
     private let arrivals: ArrivalNumbers
     private let queries: ThreadPoolExecutor
@@ -20,9 +18,7 @@ package struct TraceStore: TraceWriter, TraceReader {
 
     package func prepare(_ batch: SpanBatch) throws(StorageError) -> [TableBatch] {
         let first = arrivals.take(batch.rowCount)
-        var days: [Int32: [Int]] = [:]
-        for (row, start) in batch.starts.enumerated() { days[Int32(floorDivided(start, by: Self.dayNanoseconds)), default: []].append(row) }
-        return days.sorted { $0.key < $1.key }.map { window, rows in
+        return DayWindow.rows(of: batch.starts).map { window, rows in
             let starts = rows.map { batch.starts[$0] }
             return TableBatch(
                 table: .spans, partition: PartitionKey(window: window), scope: BlockScope(tenant: batch.tenant),
@@ -37,10 +33,7 @@ package struct TraceStore: TraceWriter, TraceReader {
     }
 
     package func scan(_ plan: SpanScan) async throws(StorageError) -> any ScanCursor {
-        let snapshot = engine.snapshot(of: .spans) { partition in
-            let start = Int64(partition.window) * Self.dayNanoseconds
-            return plan.range.overlaps(start...(start + Self.dayNanoseconds - 1))
-        }
+        let snapshot = engine.snapshot(of: .spans) { plan.range.overlaps(DayWindow.times(of: $0.window)) }
         return SpanCursor(plan: plan, snapshot: snapshot, queries: queries)
     }
 }

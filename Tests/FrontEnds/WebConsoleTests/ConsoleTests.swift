@@ -130,12 +130,12 @@ import WireFormats
 
 @Suite struct DiskFilesTests {
     func console() throws -> Console {
-        let disk = SimulatedFileSystem(directories: ["/work/Web/core"])
-        for (path, text) in [("/work/Web/index.html", "draft"), ("/work/Web/core/app.js", "new code"), ("/work/secret.js", "secret")] {
+        let disk = SimulatedFileSystem(directories: ["/disk/Web/core"])
+        for (path, text) in [("/disk/Web/index.html", "draft"), ("/disk/Web/core/app.js", "new code"), ("/disk/secret.js", "secret")] {
             let file = try disk.open(path, .create)
             try Array(text.utf8).withUnsafeBytes { try file.write($0, at: 0) }
         }
-        let files = DiskFiles(directory: "/work/Web", fileSystem: disk, libraries: ConsoleTests.packed)
+        let files = DiskFiles(directory: "/disk/Web", fileSystem: disk, libraries: ConsoleTests.packed)
         return Console(files: { files })
     }
 
