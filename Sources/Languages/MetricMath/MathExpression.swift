@@ -131,10 +131,3 @@ package struct MathEnvironment: Sendable {
     /// As many as GetMetricData returns at once.
     private static let pointsMax = 100_800
 }
-
-extension TimeRange {
-    /// How many periods of this length begin in it.
-    func count(of period: Int64) -> Int {
-        isEmpty ? 0 : Int((end.nanoseconds - start.nanoseconds + period - 1) / period)
-    }
-}

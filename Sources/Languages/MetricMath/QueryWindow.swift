@@ -40,8 +40,15 @@ package struct QueryWindow: Sendable, Hashable {
         case .epoch(let now):
             return PeriodAlignment.onEpoch(range, periodSeconds: max(1, period / PeriodAlignment.second), now: now)
         case .end:
-            let count = (range.end.nanoseconds - range.start.nanoseconds + period - 1) / period
-            return TimeRange(start: Timestamp(nanoseconds: range.end.nanoseconds - count * period), end: range.end)
+            let length = Int64(range.count(of: period)) * period
+            return TimeRange(start: Timestamp(nanoseconds: range.end.nanoseconds - length), end: range.end)
         }
+    }
+}
+
+extension TimeRange {
+    /// How many periods of this length begin in it, the first at its start.
+    package func count(of period: Int64) -> Int {
+        isEmpty ? 0 : Int((end.nanoseconds - start.nanoseconds - 1) / period) + 1
     }
 }
