@@ -15,7 +15,7 @@ struct ScriptStore {
     init(minutes: Int) { window = .ending(TimeRange(start: Timestamp(seconds: 0), end: Timestamp(seconds: Int64(minutes) * 60))) }
 
     /// `Namespace|Name|Dimension=Value|…`; empty parts mean nothing.
-    static func metric(_ text: some StringProtocol) -> MetricIdentity {
+    static func metric(_ text: String) -> MetricIdentity {
         let parts = text.split(separator: "|").map(String.init)
         let dimensions = parts.dropFirst(2).map { part in
             let equals = part.firstIndex(of: "=")!
