@@ -42,9 +42,11 @@ struct GetMetricData: APIOperation {
         var key: [String] {
             let queries = plan.queries.flatMap { query -> [String] in
                 let stat = query.metricStat
-                let metric = stat.map { [$0.metric.namespace, $0.metric.name] + $0.metric.dimensions.flatMap { [$0.name, $0.value] } } ?? []
+                let metric =
+                    stat.map { [$0.metric.namespace, $0.metric.name] + $0.metric.dimensions.flatMap { [$0.name, $0.value] } } ?? []
                 let source = [query.expression ?? "", stat?.statisticText ?? "", "\(stat?.periodSeconds ?? 0)", stat?.unit ?? ""]
-                return [query.id, query.returnsData ? "returned" : "", "\(query.periodSeconds ?? 0)"] + source + ["\(metric.count)"] + metric
+                return [query.id, query.returnsData ? "returned" : "", "\(query.periodSeconds ?? 0)"] + source + ["\(metric.count)"]
+                    + metric
             }
             return ["\(range.start.nanoseconds)", "\(range.end.nanoseconds)", scanBy.rawValue] + queries
         }
@@ -62,7 +64,9 @@ struct GetMetricData: APIOperation {
         let now = start?.now ?? context.now
         let answer = try await answer(to: input, now, of: context.tenant)
         let results = try Self.results(input, answer.values)
-        let page = MetricDataPage(results, from: start ?? MetricDataPage.Start(now: now), descending: input.scanBy == .TimestampDescending, max: input.datapointsMax)
+        let page = MetricDataPage(
+            results, from: start ?? MetricDataPage.Start(now: now), descending: input.scanBy == .TimestampDescending,
+            max: input.datapointsMax)
         return .members(
             ("MetricDataResults", .list(page.results.map(\.wire))),
             ("NextToken", page.next.map { .text(PageToken(fields: $0.fields).text(for: request)) }),
@@ -71,7 +75,9 @@ struct GetMetricData: APIOperation {
 
     private func answer(to input: Input, _ now: Timestamp, of tenant: Tenant) async throws -> MetricDataAnswer {
         let buckets = metrics.buckets(of: tenant, metrics.budget())
-        do { return try await buckets.answer(input.plan, in: .onEpoch(input.range, now: now)) } catch let error as MetricDataPlan.Failure { throw AWSError(error) }
+        do { return try await buckets.answer(input.plan, in: .onEpoch(input.range, now: now)) } catch let error as MetricDataPlan.Failure {
+            throw AWSError(error)
+        }
     }
 
     private static func results(_ input: Input, _ values: [MathValue]) throws -> [MetricDataResult] {
@@ -82,7 +88,8 @@ struct GetMetricData: APIOperation {
             case .array(let elements):
                 return elements.map { MetricDataResult(id: query.id, label: labels.label(of: query, from: $0.source), series: $0.series) }
             case .scalar, .text:
-                throw AWSError.validation("Error in expression '\(query.id)': cannot return a scalar: the result must be a time series or an array of them")
+                throw AWSError.validation(
+                    "Error in expression '\(query.id)': cannot return a scalar: the result must be a time series or an array of them")
             }
         }
     }

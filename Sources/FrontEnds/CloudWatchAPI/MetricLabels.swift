@@ -14,10 +14,13 @@ struct MetricLabels {
         for query in queries { labels[query.id] = query.label ?? query.metricStat?.metric.name ?? query.id }
         // From the most telling on; each is added only where labels are still the same and it differs.
         let parts: [(MetricStat) -> String] = [
-            { $0.statisticText }, { $0.metric.dimensions.map(\.value).joined(separator: " ") }, { "\($0.periodSeconds)" }, { $0.metric.namespace },
+            { $0.statisticText }, { $0.metric.dimensions.map(\.value).joined(separator: " ") }, { "\($0.periodSeconds)" },
+            { $0.metric.namespace },
         ]
         for part in parts {
-            let alike = Dictionary(grouping: unlabelled.compactMap { query in query.metricStat.map { (query.id, $0) } }) { labels[$0.0] ?? "" }
+            let alike = Dictionary(grouping: unlabelled.compactMap { query in query.metricStat.map { (query.id, $0) } }) {
+                labels[$0.0] ?? ""
+            }
             for (label, group) in alike where Set(group.map { part($0.1) }).count > 1 {
                 for (id, stat) in group { labels[id] = part(stat).isEmpty ? label : "\(label) \(part(stat))" }
             }
@@ -28,12 +31,13 @@ struct MetricLabels {
 
     /// Of one series of an array: the query's own label, when it has one, and that of what the series was made from.
     func label(of query: MetricDataQuery, from source: MathValue.Source) -> String {
-        let part: String? = switch source {
-        case .none: nil
-        case .query(let id): labels[id]
-        case .metric(let stat): found.label(of: stat)
-        case .group(let values): values.joined(separator: " ")
-        }
+        let part: String? =
+            switch source {
+            case .none: nil
+            case .query(let id): labels[id]
+            case .metric(let stat): found.label(of: stat)
+            case .group(let values): values.joined(separator: " ")
+            }
         guard let part else { return label(of: query) }
         guard let own = query.label, !own.isEmpty else { return part }
         return "\(own) \(part)"
@@ -47,10 +51,11 @@ private struct FoundLabels {
     private let dimensions: Set<String>
 
     init(_ values: [MathValue]) {
-        let stats = Set(values.flatMap { value -> [MetricStat] in
-            guard case .array(let elements) = value else { return [] }
-            return elements.compactMap { if case .metric(let stat) = $0.source { stat } else { nil } }
-        })
+        let stats = Set(
+            values.flatMap { value -> [MetricStat] in
+                guard case .array(let elements) = value else { return [] }
+                return elements.compactMap { if case .metric(let stat) = $0.source { stat } else { nil } }
+            })
         namesDiffer = Set(stats.map(\.metric.name)).count > 1
         statisticsDiffer = Set(stats.map(\.statisticText)).count > 1
         periodsDiffer = Set(stats.map(\.periodSeconds)).count > 1

@@ -44,9 +44,10 @@ package struct BucketReader: Sendable {
             range.end = max(range.end, request.range.end)
         }
         let entries = try await series(of: metric, unit: units.count == 1 ? requests[0].unit : nil, in: whole)
-        return try await tables(of: requests.map { request in
-            BucketSource(grid: request.grid, series: entries.filter { request.unit == nil || request.unit == MetricUnit.of($0.labels) })
-        })
+        return try await tables(
+            of: requests.map { request in
+                BucketSource(grid: request.grid, series: entries.filter { request.unit == nil || request.unit == MetricUnit.of($0.labels) })
+            })
     }
 
     /// - Returns: one table a source, in their order. All of them take one scan.

@@ -121,7 +121,8 @@ package struct MathEnvironment: Sendable {
         let periods = window.periods(of: period)
         let count = periods.count(of: period)
         guard count <= Self.pointsMax else {
-            let message = "cannot call '\(function)': there are \(count) periods in this time, and it makes at most \(Self.pointsMax) points"
+            let message =
+                "cannot call '\(function)': there are \(count) periods in this time, and it makes at most \(Self.pointsMax) points"
             throw MetricMathError(code: .limit, message: message, position: position)
         }
         try budget.spend(bytes: count * 16)

@@ -37,7 +37,9 @@ struct MathLexer {
         let byte = bytes[place]
         if byte.isDigit || byte == UInt8(ascii: ".") { return MathToken(kind: .number(try number()), position: position) }
         if byte.isLetter || byte == UInt8(ascii: "_") { return MathToken(kind: .name(take { $0.isNameCharacter }), position: position) }
-        if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") { return MathToken(kind: .text(try quoted(by: byte)), position: position) }
+        if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+            return MathToken(kind: .text(try quoted(by: byte)), position: position)
+        }
         return MathToken(kind: .symbol(try symbol()), position: position)
     }
 

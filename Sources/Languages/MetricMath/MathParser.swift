@@ -82,7 +82,8 @@ struct MathParser {
         }
         let arguments = try terms(until: ")")
         guard function.arity.contains(arguments.count) else {
-            let wanted = function.arity.count == 1 ? "\(function.arity.lowerBound)" : "\(function.arity.lowerBound) to \(function.arity.upperBound)"
+            let wanted =
+                function.arity.count == 1 ? "\(function.arity.lowerBound)" : "\(function.arity.lowerBound) to \(function.arity.upperBound)"
             throw MetricMathError(
                 code: .type, message: "cannot call '\(name)' with \(arguments.count) arguments: it takes \(wanted)", position: position)
         }
@@ -106,7 +107,8 @@ struct MathParser {
 
     private mutating func nested(_ body: (inout MathParser) throws(MetricMathError) -> Term) throws(MetricMathError) -> Term {
         guard depth < Self.depthMax else {
-            throw MetricMathError(code: .limit, message: "cannot read the expression: it nests deeper than \(Self.depthMax)", position: token.position)
+            throw MetricMathError(
+                code: .limit, message: "cannot read the expression: it nests deeper than \(Self.depthMax)", position: token.position)
         }
         depth += 1
         defer { depth -= 1 }

@@ -59,7 +59,8 @@ package struct MetricDataPlan: Sendable {
     /// An alarm's periods may be 20 seconds too.
     private static func check(period seconds: Int64?) throws(MetricMathError) {
         guard let seconds, seconds != 20, !PeriodAlignment.isAllowed(seconds: seconds) else { return }
-        throw MetricMathError(code: .period, message: "cannot use a Period of \(seconds) seconds: it must be 1, 5, 10, 30 or a multiple of 60")
+        throw MetricMathError(
+            code: .period, message: "cannot use a Period of \(seconds) seconds: it must be 1, 5, 10, 30 or a multiple of 60")
     }
 
     private mutating func addLookups(of place: Int) throws(Failure) {

@@ -16,7 +16,9 @@ package struct MetricDataQuery: Sendable, Equatable {
     /// Whose metric; nil: the caller's.
     package var account: String?
 
-    package init(id: String, source: Source, label: String? = nil, returnsData: Bool = true, periodSeconds: Int64? = nil, account: String? = nil) {
+    package init(
+        id: String, source: Source, label: String? = nil, returnsData: Bool = true, periodSeconds: Int64? = nil, account: String? = nil
+    ) {
         self.id = id
         self.source = source
         self.label = label

@@ -54,14 +54,22 @@ extension BucketReader {
             let stat = MetricStat(metric: metric.metric, periodSeconds: lookup.periodSeconds, search)
             return MathValue.Element(source: .metric(stat), series: table.series(of: search.statistic))
         }
-        return MetricFinding(elements: elements, message: found.count == shown.count ? nil : MetricDataMessage(
-            code: "MaxMetricsExceeded",
-            text: "Maximum number of allowed metrics exceeded: the search in '\(lookup.id)' matches \(found.count) metrics, the first \(shown.count) are returned"))
+        return MetricFinding(
+            elements: elements,
+            message: found.count == shown.count
+                ? nil
+                : MetricDataMessage(
+                    code: "MaxMetricsExceeded",
+                    text:
+                        "Maximum number of allowed metrics exceeded: the search in '\(lookup.id)' matches \(found.count) metrics, the first \(shown.count) are returned"
+                ))
     }
 
     private func find(_ query: InsightsQuery, _ lookup: MetricLookup, in window: QueryWindow) async throws(StorageError) -> MetricFinding {
         let grid = lookup.grid(in: window, keepsSamples: false)
-        let found = grid.range.isEmpty ? [] : try await metrics(matching: query.matchers, in: grid.range) { query.accepts($0, account: tenant.account) }
+        let found =
+            grid.range.isEmpty
+            ? [] : try await metrics(matching: query.matchers, in: grid.range) { query.accepts($0, account: tenant.account) }
         let used = found.prefix(InsightsQuery.metricsMax)
         var groups: [[String]: [SeriesEntry]] = query.grouping.isEmpty ? [[]: []] : [:]
         for metric in used { groups[query.group(of: metric.metric, account: tenant.account), default: []] += metric.series }
@@ -76,12 +84,16 @@ extension BucketReader {
         if matching > InsightsQuery.metricsMax {
             return MetricDataMessage(
                 code: "MaxMatchingResultsExceeded",
-                text: "Maximum number of matching metrics exceeded: the query '\(id)' matches \(matching) metrics, the first \(InsightsQuery.metricsMax) are used")
+                text:
+                    "Maximum number of matching metrics exceeded: the query '\(id)' matches \(matching) metrics, the first \(InsightsQuery.metricsMax) are used"
+            )
         }
         guard query.limit == nil, groups > InsightsQuery.seriesMax else { return nil }
         return MetricDataMessage(
             code: "MaxQueryResultsExceeded",
-            text: "Maximum number of query results exceeded: the query '\(id)' has \(groups) groups, the first \(InsightsQuery.seriesMax) are returned")
+            text:
+                "Maximum number of query results exceeded: the query '\(id)' has \(groups) groups, the first \(InsightsQuery.seriesMax) are returned"
+        )
     }
 
     private struct FoundMetric {

@@ -54,7 +54,8 @@ extension Statistic {
     private static func ranked(_ text: String) -> Statistic? {
         if text == "IQM" { return interquartileMean }
         if text.hasPrefix("p"), let rank = percent(text.dropFirst()) { return .percentile(rank) }
-        guard text.utf8.count > 2, let measure = Measure(rawValue: text.prefix(2).uppercased()), text.prefix(2) == measure.rawValue.lowercased(),
+        guard text.utf8.count > 2, let measure = Measure(rawValue: text.prefix(2).uppercased()),
+            text.prefix(2) == measure.rawValue.lowercased(),
             let rank = percent(text.dropFirst(2))
         else { return nil }
         return .trimmed(measure, .percent(lower: nil, upper: rank))

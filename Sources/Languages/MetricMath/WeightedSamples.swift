@@ -120,7 +120,9 @@ struct WeightedSamples: Sendable, Equatable {
     }
 
     private static func rankBelow(_ percent: Double, of weight: Double) -> Double { exact(percent * weight / 100).rounded(.down) }
-    private static func rankAbove(_ percent: Double, of weight: Double) -> Double { min(weight, exact(percent * weight / 100).rounded(.up)) }
+    private static func rankAbove(_ percent: Double, of weight: Double) -> Double {
+        min(weight, exact(percent * weight / 100).rounded(.up))
+    }
 
     /// A product that should be whole may miss it by a rounding error, which ⌈⌉ would make a whole rank.
     private static func exact(_ rank: Double) -> Double {

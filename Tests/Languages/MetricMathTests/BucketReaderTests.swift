@@ -9,7 +9,9 @@ struct BucketReaderTests {
     private let latency = MetricIdentity(namespace: "Shop", name: "Latency", dimensions: [("Service", "cart"), ("Zone", "a")])
     private let second: Int64 = 1_000_000_000
 
-    private func store(_ rows: [(labels: LabelSet, kind: SeriesKind, seconds: Int64, value: Double, count: Double)]) async throws -> ModelStore {
+    private func store(_ rows: [(labels: LabelSet, kind: SeriesKind, seconds: Int64, value: Double, count: Double)]) async throws
+        -> ModelStore
+    {
         let store = ModelStore()
         for (index, row) in rows.enumerated() {
             var batch = MetricBatch(tenant: tenant)
@@ -22,7 +24,8 @@ struct BucketReaderTests {
 
     private func request(unit: String? = nil, period: Int64 = 60, from start: Int64 = 0, to end: Int64 = 600) -> BucketRequest {
         BucketRequest(
-            metric: latency, unit: unit, period: period * second, range: TimeRange(start: Timestamp(seconds: start), end: Timestamp(seconds: end)),
+            metric: latency, unit: unit, period: period * second,
+            range: TimeRange(start: Timestamp(seconds: start), end: Timestamp(seconds: end)),
             keepsSamples: true)
     }
 
@@ -43,7 +46,10 @@ struct BucketReaderTests {
 
     @Test func `rows fall into the period that holds them, and only those in the range count`() async throws {
         let labels = latency.labels(unit: "None")
-        let store = try await store([(labels, .accumulating, 0, 1, 1), (labels, .accumulating, 59, 2, 1), (labels, .accumulating, 60, 4, 3), (labels, .accumulating, 600, 9, 1)])
+        let store = try await store([
+            (labels, .accumulating, 0, 1, 1), (labels, .accumulating, 59, 2, 1), (labels, .accumulating, 60, 4, 3),
+            (labels, .accumulating, 600, 9, 1),
+        ])
         let tables = try await read([request(), request(period: 300), request(from: 30, to: 90)], from: store)
         #expect(tables[0].starts == [0, 60 * second] && tables[0].series(of: .sum).values == [3, 12])
         #expect(tables[1].starts == [0] && tables[1].series(of: .sampleCount).values == [5])
@@ -77,7 +83,8 @@ struct BucketReaderTests {
     @Test func `chunks may be cut anywhere`() async throws {
         var random = SeededRandom(seed: 3)
         let labels = latency.labels(unit: "None")
-        let rows = (0..<200).map { _ in (Int64.random(in: 0..<600, using: &random), Double(Int.random(in: 0..<100, using: &random))) }.sorted { $0.0 < $1.0 }
+        let rows = (0..<200).map { _ in (Int64.random(in: 0..<600, using: &random), Double(Int.random(in: 0..<100, using: &random))) }
+            .sorted { $0.0 < $1.0 }
         let whole = try await read([request()], from: try await store(rows.map { (labels, .accumulating, $0.0, $0.1, 1) }))
         for size in [1, 2, 7, 199] {
             let reader = ChoppedReader(labels: labels, rows: rows.map { ($0.0 * second, $0.1) }, size: size)
@@ -98,12 +105,13 @@ private struct ChoppedReader: MetricReader {
     }
 
     func scan(_ plan: MetricScan) async throws(StorageError) -> any ScanCursor {
-        PreparedCursor(stride(from: 0, to: rows.count, by: size).map { start in
-            let part = rows[start..<min(start + size, rows.count)]
-            return ColumnChunk(
-                rowCount: part.count,
-                columns: [.absent, Column(.int64(part.map(\.0))), Column(.double(part.map(\.1))), .absent, .absent, .absent],
-                runs: [ColumnChunk.Run(key: 0, firstRow: 0)])
-        })
+        PreparedCursor(
+            stride(from: 0, to: rows.count, by: size).map { start in
+                let part = rows[start..<min(start + size, rows.count)]
+                return ColumnChunk(
+                    rowCount: part.count,
+                    columns: [.absent, Column(.int64(part.map(\.0))), Column(.double(part.map(\.1))), .absent, .absent, .absent],
+                    runs: [ColumnChunk.Run(key: 0, firstRow: 0)])
+            })
     }
 }

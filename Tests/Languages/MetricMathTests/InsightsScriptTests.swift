@@ -47,10 +47,13 @@ struct MetricsInsightsScriptTests {
         switch try await value(of: step) {
         case .series(let series): #expect(step.check == .series(grid(series, step)))
         case .array(let elements):
-            #expect(step.check == .groups(elements.map { element in
-                guard case .group(let labels) = element.source else { return Step.Group(labels: ["not a group"], values: []) }
-                return Step.Group(labels: labels, values: grid(element.series, step))
-            }))
+            #expect(
+                step.check
+                    == .groups(
+                        elements.map { element in
+                            guard case .group(let labels) = element.source else { return Step.Group(labels: ["not a group"], values: []) }
+                            return Step.Group(labels: labels, values: grid(element.series, step))
+                        }))
         case .scalar, .text: Issue.record("a query returns series")
         }
     }

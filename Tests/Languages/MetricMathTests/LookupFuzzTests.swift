@@ -5,10 +5,12 @@ import Testing
 /// Seeded noise in searches and queries: they are read, or refused at a place in the text.
 struct LookupFuzzTests {
     private static let searchWords = [
-        "{", "}", "App", "\"App\"", ",", "(", ")", "=", "AND", "OR", "NOT", "a", "B1", "\"x\"", "\\", "\"", ":aws.AccountId", "MetricName", " ", "é", "-", "\u{0}",
+        "{", "}", "App", "\"App\"", ",", "(", ")", "=", "AND", "OR", "NOT", "a", "B1", "\"x\"", "\\", "\"", ":aws.AccountId", "MetricName",
+        " ", "é", "-", "\u{0}",
     ]
     private static let sqlWords = [
-        "SELECT ", "SUM(", "AVG(M)", "M", ")", "(", " FROM ", "App", "\"A\"", "SCHEMA(", " WHERE ", "a = 'x'", " AND ", " OR ", "NOT ", " IN ", "'x'", ",", ".",
+        "SELECT ", "SUM(", "AVG(M)", "M", ")", "(", " FROM ", "App", "\"A\"", "SCHEMA(", " WHERE ", "a = 'x'", " AND ", " OR ", "NOT ",
+        " IN ", "'x'", ",", ".",
         " GROUP BY ", "a", " ORDER BY ", "MAX()", " DESC", " LIMIT ", "5", "\\", "'", "\"", "é", "tag", "AWS.AccountId", "!=", "*",
     ]
 
@@ -36,7 +38,8 @@ struct LookupFuzzTests {
         for _ in 0..<60_000 {
             // Half of them begin well, so that the clauses behind are reached.
             let opening = Bool.random(using: &random) ? "SELECT SUM(M) FROM App" : ""
-            let text = opening + (0..<Int.random(in: 0...8, using: &random)).map { _ in Self.sqlWords.randomElement(using: &random)! }.joined()
+            let text =
+                opening + (0..<Int.random(in: 0...8, using: &random)).map { _ in Self.sqlWords.randomElement(using: &random)! }.joined()
             do {
                 _ = try InsightsQueryParser.query(text)
                 read += 1

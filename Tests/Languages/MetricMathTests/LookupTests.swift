@@ -12,7 +12,10 @@ struct LookupTests {
         guard case .array(let elements) = value else { return [("not an array", [])] }
         return elements.map { element in
             guard case .metric(let stat) = element.source else { return ("\(element.source)", element.series.values) }
-            return ((stat.metric.dimensions.map(\.value) + [stat.statisticText, "\(stat.periodSeconds)"]).joined(separator: " "), element.series.values)
+            return (
+                (stat.metric.dimensions.map(\.value) + [stat.statisticText, "\(stat.periodSeconds)"]).joined(separator: " "),
+                element.series.values
+            )
         }
     }
 
@@ -43,7 +46,9 @@ struct LookupTests {
         try await script.add(metric, unit: "Seconds", [(0, 1)])
         try await script.add(metric, unit: "Milliseconds", [(0, 500), (1, 500)])
         #expect(found(try await script.answer("SEARCH('Latency', 'Sum', 60)")).map(\.values) == [[501, 500]])
-        guard case .series(let series) = try await script.answer("SELECT MAX(Latency) FROM App", periodSeconds: 60) else { return #expect(Bool(false)) }
+        guard case .series(let series) = try await script.answer("SELECT MAX(Latency) FROM App", periodSeconds: 60) else {
+            return #expect(Bool(false))
+        }
         #expect(series.values == [500, 500])
     }
 
@@ -54,7 +59,9 @@ struct LookupTests {
         try await script.add(ScriptStore.metric("App|Recent"), [(10 * minutes, 1)])
         func names(at now: Int64) async throws -> [String] {
             let query = MetricDataQuery(id: "e", source: .expression("SEARCH('Namespace=App', 'SampleCount', 60)"))
-            guard case .array(let elements) = try await script.answer([query], in: window(now - 3600, now, now: now)).values[0] else { return [] }
+            guard case .array(let elements) = try await script.answer([query], in: window(now - 3600, now, now: now)).values[0] else {
+                return []
+            }
             #expect(elements.allSatisfy { $0.series.isEmpty })
             return elements.compactMap { if case .metric(let stat) = $0.source { stat.metric.name } else { nil } }
         }
@@ -71,7 +78,9 @@ struct LookupTests {
         guard case .array(let elements) = answer.values[0] else { return #expect(Bool(false)) }
         #expect(elements.count == 500)
         #expect(answer.messages.map(\.code) == ["MaxMetricsExceeded"])
-        #expect(answer.messages[0].text.hasPrefix("Maximum number of allowed metrics exceeded") && answer.messages[0].text.contains("'e1' matches 501"))
+        #expect(
+            answer.messages[0].text.hasPrefix("Maximum number of allowed metrics exceeded")
+                && answer.messages[0].text.contains("'e1' matches 501"))
         let counted = MetricDataQuery(id: "e2", source: .expression("TIME_SERIES(METRIC_COUNT(e1))"))
         guard case .series(let count) = try await script.answer([query, counted]).values[1] else { return #expect(Bool(false)) }
         #expect(count.values == [500])
@@ -97,7 +106,8 @@ struct LookupTests {
         func values(_ expression: String) async throws -> [[Double]] {
             let queries = [
                 MetricDataQuery(id: "s", source: .expression(search)),
-                MetricDataQuery(id: "q", source: .expression("SELECT SUM(Errors) FROM App GROUP BY Host ORDER BY SUM() DESC"), periodSeconds: 60),
+                MetricDataQuery(
+                    id: "q", source: .expression("SELECT SUM(Errors) FROM App GROUP BY Host ORDER BY SUM() DESC"), periodSeconds: 60),
                 MetricDataQuery(id: "one", source: .expression("SELECT SUM(Errors) FROM App"), periodSeconds: 60),
                 MetricDataQuery(id: "e", source: .expression(expression)),
             ]
@@ -137,7 +147,10 @@ struct LookupTests {
     @Test func `what comes to no number is told of, and stays told`() async throws {
         let script = ScriptStore(minutes: 3)
         try await script.add(ScriptStore.metric("App|M"), [(0, 0), (1, 1)])
-        for expression in ["1 / SEARCH('M', 'Sum', 60)", "FILL(1 / SEARCH('M', 'Sum', 60), 0)", "SUM(1 / SEARCH('M', 'Sum', 60))", "[LOG(FIRST(SEARCH('M', 'Sum', 60)))]"] {
+        for expression in [
+            "1 / SEARCH('M', 'Sum', 60)", "FILL(1 / SEARCH('M', 'Sum', 60), 0)", "SUM(1 / SEARCH('M', 'Sum', 60))",
+            "[LOG(FIRST(SEARCH('M', 'Sum', 60)))]",
+        ] {
             switch try await script.answer(expression) {
             case .series(let series): #expect(series.hasDroppedPoints, "\(expression)")
             case .array(let elements): #expect(elements.allSatisfy { $0.series.hasDroppedPoints }, "\(expression)")
@@ -172,7 +185,9 @@ struct LookupTests {
         let buckets = BucketReader(reader: reader, tenant: ScriptStore.tenant, budget: budget)
         for expression in ["SEARCH('{App,Host}', 'Sum', 60)", "SELECT SUM(M) FROM App GROUP BY Host"] {
             let plan = try MetricDataPlan([MetricDataQuery(id: "q", source: .expression(expression), periodSeconds: 60)])
-            guard case .array(let elements) = try await buckets.answer(plan, in: script.window).values[0] else { return #expect(Bool(false)) }
+            guard case .array(let elements) = try await buckets.answer(plan, in: script.window).values[0] else {
+                return #expect(Bool(false))
+            }
             #expect(elements.count == 50)
         }
         #expect(reader.scans.load(ordering: .relaxed) == 2)
@@ -185,7 +200,9 @@ private final class CountingReader: MetricReader {
 
     init(store: ModelStore) { self.store = store }
 
-    func series(matching matchers: [LabelMatcher], of tenant: Tenant, in range: TimeRange, limit: Int) async throws(StorageError) -> [SeriesEntry] {
+    func series(matching matchers: [LabelMatcher], of tenant: Tenant, in range: TimeRange, limit: Int) async throws(StorageError)
+        -> [SeriesEntry]
+    {
         try await store.series(matching: matchers, of: tenant, in: range, limit: limit)
     }
 

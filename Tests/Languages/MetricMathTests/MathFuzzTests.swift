@@ -6,7 +6,8 @@ import Testing
 /// Seeded noise: whatever comes in, the answer is a value or an error with a place in the text.
 struct MathFuzzTests {
     private static let words = [
-        "m1", "m2", "e", "(", ")", "[", "]", ",", "+", "-", "*", "/", "^", "<", "==", "AND", "||", "1", "2.5", "1e3", "0", "'x'", "\"m\"", "SUM(", "IF(",
+        "m1", "m2", "e", "(", ")", "[", "]", ",", "+", "-", "*", "/", "^", "<", "==", "AND", "||", "1", "2.5", "1e3", "0", "'x'", "\"m\"",
+        "SUM(", "IF(",
         "FILL(", "METRICS(", "RATE(", "AVG(", "ABS(", "PERIOD(", "REPEAT", "LINEAR", " ", "!", "é", "\u{0}", ".", "STDDEV(", "MAX([",
     ]
 
@@ -17,7 +18,9 @@ struct MathFuzzTests {
         var environment = MathEnvironment(window: .ending(range), budget: budget)
         for name in ["m1", "m2"] {
             var series = TimeSeries(period: 60_000_000_000)
-            for minute in 0..<10 where Bool.random(using: &random) { series.append(Int64(minute) * 60_000_000_000, Double.random(in: -5...5, using: &random)) }
+            for minute in 0..<10 where Bool.random(using: &random) {
+                series.append(Int64(minute) * 60_000_000_000, Double.random(in: -5...5, using: &random))
+            }
             environment.values[name] = .series(series)
             environment.metrics.append(MathValue.Element(source: name, series: series))
         }
@@ -28,7 +31,9 @@ struct MathFuzzTests {
                 let value = try MathExpression(text).value(in: environment)
                 answers += 1
                 if case .series(let series) = value {
-                    #expect(series.values.allSatisfy(\.isFinite) && zip(series.times, series.times.dropFirst()).allSatisfy { $0 < $1 }, "\(text)")
+                    #expect(
+                        series.values.allSatisfy(\.isFinite) && zip(series.times, series.times.dropFirst()).allSatisfy { $0 < $1 },
+                        "\(text)")
                 }
             } catch let error as MetricMathError {
                 let position = try #require(error.position, "\(text)")

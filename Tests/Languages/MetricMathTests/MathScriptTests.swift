@@ -95,11 +95,14 @@ struct MathScriptTests {
         var (period, count, start): (Int64, Int, Int64) = (60, 0, 0)
         var series: [(name: String, series: TimeSeries)] = []
         var expression = ""
-        for (index, line) in try Fixtures.text("metric-math/" + name).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in try Fixtures.text("metric-math/" + name).split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        {
             let (verb, rest) = cut(line)
             func add(_ check: Step.Check) {
-                steps.append(Step(
-                    place: "\(name):\(index + 1)", expression: expression, periodSeconds: period, count: count, start: start, series: series, check: check))
+                steps.append(
+                    Step(
+                        place: "\(name):\(index + 1)", expression: expression, periodSeconds: period, count: count, start: start,
+                        series: series, check: check))
             }
             switch verb {
             case "", "#": continue
@@ -130,7 +133,9 @@ struct MathScriptTests {
         let parts = head.split(separator: "/")
         let width = (parts.count > 1 ? Int64(parts[1])! : period) * 1_000_000_000
         var series = TimeSeries(period: width)
-        for (index, value) in values(rest).enumerated() { if let value { series.append(start * 1_000_000_000 + Int64(index) * width, value) } }
+        for (index, value) in values(rest).enumerated() {
+            if let value { series.append(start * 1_000_000_000 + Int64(index) * width, value) }
+        }
         return (String(parts[0]), series)
     }
 

@@ -29,7 +29,9 @@ struct ScriptStore {
         guard !samples.isEmpty else { return }
         var batch = MetricBatch(tenant: Self.tenant)
         let series = batch.addSeries(metric.labels(unit: unit), kind: .accumulating)
-        for sample in samples { batch.append(series: series, time: Timestamp(nanoseconds: Int64(sample.minute) * Self.minute), value: sample.value) }
+        for sample in samples {
+            batch.append(series: series, time: Timestamp(nanoseconds: Int64(sample.minute) * Self.minute), value: sample.value)
+        }
         _ = try await store.commit(try store.prepare(batch), id: BatchID(high: UInt64(store.sampleCount), low: 1))
     }
 

@@ -62,7 +62,9 @@ struct SearchScriptTests {
         var text = ""
         for line in try scriptLines("metric-search/" + name) {
             let words = line.rest.split(separator: " ", maxSplits: 1).map(String.init)
-            func add(_ check: Step.Check) { steps.append(Step(place: "\(name):\(line.number)", text: text, metrics: metrics, check: check)) }
+            func add(_ check: Step.Check) {
+                steps.append(Step(place: "\(name):\(line.number)", text: text, metrics: metrics, check: check))
+            }
             switch line.verb {
             case "metric": metrics.append((words[0], ScriptStore.metric(words[1])))
             case "search", "tokens": text = line.rest

@@ -3,10 +3,11 @@ extension MathFunction {
     static let metrics = MathFunction("METRICS", 0...1) { arguments, environment, _ in
         guard let argument = arguments.first else { return .array(environment.metrics) }
         guard case .text(let filter) = argument.value else { throw argument.mismatch("METRICS", "a text") }
-        return .array(environment.metrics.filter { element in
-            guard case .query(let id) = element.source else { return false }
-            return contains(id, filter)
-        })
+        return .array(
+            environment.metrics.filter { element in
+                guard case .query(let id) = element.source else { return false }
+                return contains(id, filter)
+            })
     }
 
     /// IF(condition, then[, else]); other than zero is true. For a series point by point: true without a point in `then` is 0, false

@@ -64,15 +64,17 @@ struct MathArgument: Sendable {
         switch value {
         case .series(let series): return .series(try transform(series).withDrops(of: [series]))
         case .array(let elements):
-            return .array(try elements.map { element in
-                MathValue.Element(source: element.source, series: try transform(element.series).withDrops(of: [element.series]))
-            })
+            return .array(
+                try elements.map { element in
+                    MathValue.Element(source: element.source, series: try transform(element.series).withDrops(of: [element.series]))
+                })
         case .scalar, .text: throw mismatch(function, "a time series or an array of them")
         }
     }
 
     /// One of the words that a function knows.
-    func word<Word: RawRepresentable & CaseIterable>(of function: String, _: Word.Type) throws(MetricMathError) -> Word where Word.RawValue == String {
+    func word<Word: RawRepresentable & CaseIterable>(of function: String, _: Word.Type) throws(MetricMathError) -> Word
+    where Word.RawValue == String {
         guard case .text(let text) = value, let word = Word(rawValue: text) else {
             throw mismatch(function, "one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
         }
@@ -87,11 +89,12 @@ struct MathArgument: Sendable {
     }
 
     func mismatch(_ function: String, _ wanted: String) -> MetricMathError {
-        let given = switch value {
-        case .scalar(let number): number == number.rounded() ? value.typeName : "the scalar \(number)"
-        case .text(let text): "the text '\(text)'"
-        case .series, .array: value.typeName
-        }
+        let given =
+            switch value {
+            case .scalar(let number): number == number.rounded() ? value.typeName : "the scalar \(number)"
+            case .text(let text): "the text '\(text)'"
+            case .series, .array: value.typeName
+            }
         return MetricMathError(code: .type, message: "cannot call '\(function)' with \(given): it takes \(wanted) here", position: position)
     }
 }

@@ -84,7 +84,9 @@ extension InsightsQuery {
 
     /// The groups' series in the query's order, as many as it returns: by labels, or by what ORDER BY says, equals by labels.
     func arranged(_ elements: [MathValue.Element]) -> [MathValue.Element] {
-        var sorted = elements.sorted { $0.groupLabels.lexicographicallyPrecedes($1.groupLabels) { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+        var sorted = elements.sorted {
+            $0.groupLabels.lexicographicallyPrecedes($1.groupLabels) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
         if let order {
             let ranked = sorted.map { ($0, rank: order.function.rank(of: $0.series.values)) }
             sorted = ranked.sorted { order.isDescending ? $0.rank > $1.rank : $0.rank < $1.rank }.map(\.0)
@@ -105,13 +107,14 @@ extension InsightsQuery.Label {
 extension InsightsQuery.Function {
     /// - Parameter values: at least one.
     fileprivate func rank(of values: [Double]) -> Double {
-        let aggregate: MathAggregate = switch self {
-        case .AVG: .average
-        case .COUNT: .count
-        case .MAX: .maximum
-        case .MIN: .minimum
-        case .SUM: .sum
-        }
+        let aggregate: MathAggregate =
+            switch self {
+            case .AVG: .average
+            case .COUNT: .count
+            case .MAX: .maximum
+            case .MIN: .minimum
+            case .SUM: .sum
+            }
         return aggregate.of(values, outOf: values.count)
     }
 }

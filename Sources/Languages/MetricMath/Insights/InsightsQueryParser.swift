@@ -39,7 +39,9 @@ struct InsightsQueryParser {
     }
 
     /// What could have come instead of the word that fits nowhere.
-    private func wantedNext(_ condition: Condition?, _ grouping: [InsightsQuery.Label], _ order: InsightsQuery.Order?, _ limit: Int?) -> String {
+    private func wantedNext(_ condition: Condition?, _ grouping: [InsightsQuery.Label], _ order: InsightsQuery.Order?, _ limit: Int?)
+        -> String
+    {
         if limit != nil { return "the end" }
         if order != nil { return "LIMIT" }
         if !grouping.isEmpty { return "ORDER BY or LIMIT" }
@@ -229,12 +231,13 @@ struct InsightsQueryParser {
     }
 
     private func unexpected(_ wanted: String) -> MetricMathError {
-        let found = switch token.kind {
-        case .word(let text), .number(let text), .symbol(let text): "'\(text)'"
-        case .name(let text): "\"\(text)\""
-        case .value(let text): "the value '\(text)'"
-        case .end: "the end"
-        }
+        let found =
+            switch token.kind {
+            case .word(let text), .number(let text), .symbol(let text): "'\(text)'"
+            case .name(let text): "\"\(text)\""
+            case .value(let text): "the value '\(text)'"
+            case .end: "the end"
+            }
         return error("\(wanted) is expected here, not \(found)", at: token.position)
     }
 }

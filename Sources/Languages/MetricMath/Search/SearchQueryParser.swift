@@ -61,7 +61,7 @@ struct SearchQueryParser {
         } while text.bytes[place] == UInt8(ascii: ",")
         place += 1
         skipSpace()
-        if place < text.count, text.bytes[place] == UInt8(ascii: ",") { place += 1 }      // "{Namespace}, term" is common
+        if place < text.count, text.bytes[place] == UInt8(ascii: ",") { place += 1 }  // "{Namespace}, term" is common
         guard Set(names.dropFirst()).count == names.count - 1 else { throw error("the schema names a dimension twice", at: opening) }
         return SearchQuery.Schema(namespace: names[0], dimensions: Set(names.dropFirst()))
     }
@@ -112,10 +112,11 @@ struct SearchQueryParser {
 
     private mutating func one(of property: SearchQuery.Property) throws(MetricMathError) -> Condition {
         guard token == .word("NOT") else { return try term(of: property) }
-        return .not(try nested { (parser) throws(MetricMathError) in
-            try parser.advance()
-            return try parser.one(of: property)
-        })
+        return .not(
+            try nested { (parser) throws(MetricMathError) in
+                try parser.advance()
+                return try parser.one(of: property)
+            })
     }
 
     private mutating func term(of property: SearchQuery.Property) throws(MetricMathError) -> Condition {
@@ -215,12 +216,13 @@ struct SearchQueryParser {
     }
 
     private func unexpected(_ wanted: String) -> MetricMathError {
-        let found = switch token {
-        case .word(let word): "'\(word)'"
-        case .exact(let text): "\"\(text)\""
-        case .symbol(let byte): "'\(Character(Unicode.Scalar(byte)))'"
-        case .end: "the end"
-        }
+        let found =
+            switch token {
+            case .word(let word): "'\(word)'"
+            case .exact(let text): "\"\(text)\""
+            case .symbol(let byte): "'\(Character(Unicode.Scalar(byte)))'"
+            case .end: "the end"
+            }
         return error("\(wanted) is expected here, not \(found)", at: tokenPlace)
     }
 }
