@@ -188,7 +188,9 @@ package actor AlarmEvaluation {
         let own = requests.compactMap { tables[$0] }
         guard own.count == requests.count else { return fail(key) }
         do {
-            let points = try watch.points(of: own, endingAt: mark, budget: budget())
+            let buckets = BucketReader(reader: reader, tenant: key.tenant, budget: budget())
+            let findings = try await watch.findings(from: buckets, endingAt: mark)
+            let points = try watch.points(of: own, findings, endingAt: mark, budget: budget())
             counters.evaluations += 1
             guard let transition = watch.transition(on: points, at: now) else { return }
             if try await book.apply(transition) {

@@ -96,11 +96,11 @@ package struct WatchedMetric: Sendable, Equatable {
 }
 
 extension AlarmRule {
-    /// Of one judged datapoint: of the metric, or the longest among the queries' metrics.
+    /// Of one judged datapoint: of the metric, or the longest among the queries' metrics and Metrics Insights queries.
     package var periodSeconds: Int64 {
         switch subject {
         case .metric(let watched): watched.stat.periodSeconds
-        case .queries(let queries): queries.compactMap { $0.metricStat?.periodSeconds }.max() ?? 60
+        case .queries(let queries): queries.compactMap { $0.metricStat?.periodSeconds ?? ($0.isInsightsQuery ? $0.periodSeconds : nil) }.max() ?? 60
         }
     }
 

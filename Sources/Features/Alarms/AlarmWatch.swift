@@ -27,9 +27,25 @@ struct AlarmWatch: Sendable {
 
     func requests(endingAt mark: Int64) -> [BucketRequest] { plan.requests(in: window(endingAt: mark)) }
 
-    /// - Parameter tables: of `requests(endingAt: mark)`.
+    /// What its Metrics Insights queries find; most alarms have none.
+    /// - Throws: whatever the store throws, and when more is found than a query takes: an alarm never judges a part of its data.
+    func findings(from buckets: BucketReader, endingAt mark: Int64) async throws -> [MetricFinding] {
+        var findings: [MetricFinding] = []
+        for lookup in plan.lookups {
+            let finding = try await buckets.find(lookup, in: window(endingAt: mark))
+            if let message = finding.message { throw StorageError(code: .limit, message: "cannot evaluate the alarm: \(message.text)") }
+            findings.append(finding)
+        }
+        return findings
+    }
+
+    /// - Parameters:
+    ///   - tables: of `requests(endingAt: mark)`.
+    ///   - findings: at the same mark.
     /// - Returns: one point for each period of the range, oldest first.
-    func points(of tables: [BucketTable], endingAt mark: Int64, budget: QueryBudget) throws -> [AlarmEvaluator.Point] {
+    func points(
+        of tables: [BucketTable], _ findings: [MetricFinding], endingAt mark: Int64, budget: QueryBudget
+    ) throws -> [AlarmEvaluator.Point] {
         let starts = (0..<rangePeriods).map { mark - Int64(rangePeriods - $0) * period }
         if case .metric(let watched) = alarm.rule.subject {
             let found = Dictionary(uniqueKeysWithValues: zip(tables[0].starts, tables[0].buckets))
@@ -39,7 +55,7 @@ struct AlarmWatch: Sendable {
                 return AlarmEvaluator.Point(time: start, value: value, sampleCount: value == nil ? nil : bucket?.total.count)
             }
         }
-        let series = try Self.judgedSeries(plan, plan.values(of: tables, in: window(endingAt: mark), budget: budget))
+        let series = try Self.judgedSeries(plan, plan.values(of: tables, findings: findings, in: window(endingAt: mark), budget: budget))
         let found = Dictionary(uniqueKeysWithValues: zip(series.times, series.values))
         return starts.map { AlarmEvaluator.Point(time: $0, value: found[$0]) }
     }
@@ -67,6 +83,9 @@ extension AlarmRule {
     /// - Throws: `MetricDataPlan.Failure`.
     package static func check(_ queries: [MetricDataQuery], budget: QueryBudget) throws {
         let plan = try MetricDataPlan(queries)
+        guard !plan.hasSearches else {
+            throw MetricDataPlan.Failure(id: "", cause: MetricMathError(code: .alarm, message: "SEARCH is not supported on Metric Alarms."))
+        }
         let window = QueryWindow.ending(TimeRange(start: Timestamp(nanoseconds: 0), end: Timestamp(seconds: 3600)))
         let tables = plan.requests(in: window).map { BucketTable(period: $0.period) }
         let values = try plan.values(of: tables, in: window, budget: budget)

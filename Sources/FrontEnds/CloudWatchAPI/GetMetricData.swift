@@ -44,7 +44,7 @@ struct GetMetricData: APIOperation {
                 let stat = query.metricStat
                 let metric = stat.map { [$0.metric.namespace, $0.metric.name] + $0.metric.dimensions.flatMap { [$0.name, $0.value] } } ?? []
                 let source = [query.expression ?? "", stat?.statisticText ?? "", "\(stat?.periodSeconds ?? 0)", stat?.unit ?? ""]
-                return [query.id, query.returnsData ? "returned" : ""] + source + ["\(metric.count)"] + metric
+                return [query.id, query.returnsData ? "returned" : "", "\(query.periodSeconds ?? 0)"] + source + ["\(metric.count)"] + metric
             }
             return ["\(range.start.nanoseconds)", "\(range.end.nanoseconds)", scanBy.rawValue] + queries
         }
@@ -60,20 +60,22 @@ struct GetMetricData: APIOperation {
         }
         // Later pages keep the first one's idea of now, so that all of them lie on the same periods.
         let now = start?.now ?? context.now
-        let results = try await results(input, now, of: context.tenant)
+        let answer = try await answer(to: input, now, of: context.tenant)
+        let results = try Self.results(input, answer.values)
         let page = MetricDataPage(results, from: start ?? MetricDataPage.Start(now: now), descending: input.scanBy == .TimestampDescending, max: input.datapointsMax)
         return .members(
             ("MetricDataResults", .list(page.results.map(\.wire))),
-            ("NextToken", page.next.map { .text(PageToken(fields: $0.fields).text(for: request)) }), ("Messages", .list([])))
+            ("NextToken", page.next.map { .text(PageToken(fields: $0.fields).text(for: request)) }),
+            ("Messages", .list(answer.messages.map(\.wire))))
     }
 
-    private func results(_ input: Input, _ now: Timestamp, of tenant: Tenant) async throws -> [MetricDataResult] {
-        let window = QueryWindow.onEpoch(input.range, now: now)
-        let budget = metrics.budget()
-        let tables = try await metrics.buckets(of: tenant, budget).read(input.plan.requests(in: window))
-        let values: [MathValue]
-        do { values = try input.plan.values(of: tables, in: window, budget: budget) } catch let error as MetricDataPlan.Failure { throw AWSError(error) }
-        let labels = MetricLabels(input.plan.queries)
+    private func answer(to input: Input, _ now: Timestamp, of tenant: Tenant) async throws -> MetricDataAnswer {
+        let buckets = metrics.buckets(of: tenant, metrics.budget())
+        do { return try await buckets.answer(input.plan, in: .onEpoch(input.range, now: now)) } catch let error as MetricDataPlan.Failure { throw AWSError(error) }
+    }
+
+    private static func results(_ input: Input, _ values: [MathValue]) throws -> [MetricDataResult] {
+        let labels = MetricLabels(input.plan.queries, values)
         return try zip(input.plan.queries, values).filter(\.0.returnsData).flatMap { query, value in
             switch value {
             case .series(let series): return [MetricDataResult(id: query.id, label: labels.label(of: query), series: series)]
@@ -91,12 +93,29 @@ struct MetricDataResult: Sendable {
     var id: String
     var label: String
     var series: TimeSeries
+    /// Calculations gave no datapoint where they came to no number.
+    let hasDroppedPoints: Bool
     /// False: the rest is on the next page.
     var isComplete = true
+
+    init(id: String, label: String, series: TimeSeries) {
+        self.id = id
+        self.label = label
+        self.series = series
+        hasDroppedPoints = series.hasDroppedPoints
+    }
 
     var wire: WireValue {
         .members(
             ("Id", .text(id)), ("Label", .text(label)), ("Timestamps", .timestamps(series.times)), ("Values", .doubles(series.values)),
-            ("StatusCode", .text(isComplete ? "Complete" : "PartialData")))
+            ("StatusCode", .text(isComplete ? "Complete" : "PartialData")),
+            ("Messages", hasDroppedPoints ? .list([Self.droppedPoints.wire]) : nil))
     }
+
+    private static let droppedPoints = MetricDataMessage(
+        code: "ArithmeticError", text: "One or more data-points have been dropped due to non-numeric values (NaN, -Infinite, +Infinite)")
+}
+
+extension MetricDataMessage {
+    fileprivate var wire: WireValue { .members(("Code", .text(code)), ("Value", .text(text))) }
 }

@@ -79,6 +79,10 @@ extension InputReader {
 extension AWSError {
     /// An expression that cannot be understood or computed.
     init(_ failure: MetricDataPlan.Failure) {
+        if failure.cause.code == .alarm {
+            self = .validation(failure.cause.message)
+            return
+        }
         let place = failure.cause.position.map { " (at position \($0))" } ?? ""
         self = .validation("Error in expression '\(failure.id)': \(failure.cause.message)\(place)")
     }

@@ -56,6 +56,7 @@ struct MathParser {
         case .text(let text):
             place += 1
             return Term(node: .text(text), position: position)
+        case .name("AND"), .name("OR"): throw unexpected("a value")
         case .name(let name):
             place += 1
             if takeSymbol("(") { return Term(node: try call(name, position), position: position) }

@@ -11,7 +11,7 @@ package struct MetricDataQuery: Sendable, Equatable {
     package var label: String?
     /// False: only for the expressions of other queries.
     package var returnsData: Bool
-    /// Seconds, for expressions that are searches; arithmetic takes its operands'.
+    /// Seconds, for expressions that are searches or Metrics Insights queries; arithmetic takes its operands'.
     package var periodSeconds: Int64?
     /// Whose metric; nil: the caller's.
     package var account: String?
@@ -32,6 +32,9 @@ package struct MetricDataQuery: Sendable, Equatable {
     package var expression: String? {
         if case .expression(let text) = source { text } else { nil }
     }
+
+    /// A Metrics Insights query: its period is that of its points.
+    package var isInsightsQuery: Bool { expression.map(InsightsQuery.isQuery) ?? false }
 }
 
 /// A statistic of a metric, period by period.

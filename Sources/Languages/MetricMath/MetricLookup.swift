@@ -25,6 +25,11 @@ package struct MetricFinding: Sendable {
 package struct MetricDataMessage: Sendable, Equatable {
     package let code: String
     package let text: String
+
+    package init(code: String, text: String) {
+        self.code = code
+        self.text = text
+    }
 }
 
 extension BucketReader {

@@ -19,7 +19,7 @@ struct MathFuzzTests {
             var series = TimeSeries(period: 60_000_000_000)
             for minute in 0..<10 where Bool.random(using: &random) { series.append(Int64(minute) * 60_000_000_000, Double.random(in: -5...5, using: &random)) }
             environment.values[name] = .series(series)
-            environment.metrics.append(MathValue.Element(source: name, series: series))
+            environment.metrics.append(MathValue.Element(source: .query(name), series: series))
         }
         var answers = 0
         for _ in 0..<30_000 {

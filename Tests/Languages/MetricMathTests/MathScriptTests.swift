@@ -23,6 +23,8 @@ struct MathScriptTests {
         let expression: String
         let periodSeconds: Int64
         let count: Int
+        /// Seconds since 1970: where the window begins.
+        let start: Int64
         let series: [(name: String, series: TimeSeries)]
         var check: Check
 
@@ -37,7 +39,7 @@ struct MathScriptTests {
         }
     }()
 
-    @Test func `the scripts are there`() { #expect(Self.steps.count > 130) }
+    @Test func `the scripts are there`() { #expect(Self.steps.count > 330) }
 
     @Test(arguments: steps)
     func `expressions come to what the scripts say`(step: Step) throws {
@@ -51,18 +53,23 @@ struct MathScriptTests {
         case .scalar(let number): #expect(step.check == .number(number))
         case .series(let series): #expect(step.check == .series(grid(series, step)))
         case .array(let elements):
-            #expect(step.check == .array(elements.map { Step.Element(source: $0.source.isEmpty ? "-" : $0.source, values: grid($0.series, step)) }))
+            #expect(step.check == .array(elements.map { Step.Element(source: name(of: $0.source), values: grid($0.series, step)) }))
         case .text: Issue.record("a text is no result")
         }
     }
 
+    private func name(of source: MathValue.Source) -> String {
+        if case .query(let id) = source { id } else { "-" }
+    }
+
     private func value(of step: Step) throws -> MathValue {
-        let range = TimeRange(start: Timestamp(seconds: 0), end: Timestamp(seconds: step.periodSeconds * Int64(step.count)))
+        let end = Timestamp(seconds: step.start + step.periodSeconds * Int64(step.count))
+        let range = TimeRange(start: Timestamp(seconds: step.start), end: end)
         let budget = QueryBudget(clock: ManualClock(), seconds: 60, bytesMax: 1 << 20)
-        var environment = MathEnvironment(window: .ending(range), budget: budget)
+        var environment = MathEnvironment(period: step.periodSeconds * 1_000_000_000, window: .ending(range), budget: budget)
         for (name, series) in step.series {
             environment.values[name] = .series(series)
-            environment.metrics.append(MathValue.Element(source: name, series: series))
+            environment.metrics.append(MathValue.Element(source: .query(name), series: series))
         }
         return try MathExpression(step.expression).value(in: environment)
     }
@@ -71,8 +78,9 @@ struct MathScriptTests {
     private func grid(_ series: TimeSeries, _ step: Step) -> [Double?] {
         var values = [Double?](repeating: nil, count: Int(step.periodSeconds) * step.count * 1_000_000_000 / Int(series.period))
         for (time, value) in zip(series.times, series.values) {
-            if time % series.period == 0, Int(time / series.period) < values.count {
-                values[Int(time / series.period)] = value
+            let offset = time - step.start * 1_000_000_000
+            if offset % series.period == 0, Int(offset / series.period) < values.count {
+                values[Int(offset / series.period)] = value
             } else {
                 values.append(value)
             }
@@ -84,21 +92,22 @@ struct MathScriptTests {
 
     private static func read(_ name: String) throws -> [Step] {
         var steps: [Step] = []
-        var (period, count): (Int64, Int) = (60, 0)
+        var (period, count, start): (Int64, Int, Int64) = (60, 0, 0)
         var series: [(name: String, series: TimeSeries)] = []
         var expression = ""
         for (index, line) in try Fixtures.text("metric-math/" + name).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let (verb, rest) = cut(line)
             func add(_ check: Step.Check) {
                 steps.append(Step(
-                    place: "\(name):\(index + 1)", expression: expression, periodSeconds: period, count: count, series: series, check: check))
+                    place: "\(name):\(index + 1)", expression: expression, periodSeconds: period, count: count, start: start, series: series, check: check))
             }
             switch verb {
             case "", "#": continue
             case "load":
-                (period, count) = (Int64(cut(rest[...]).verb)!, Int(cut(rest[...]).rest)!)
+                let numbers = rest.split(separator: " ").map { Int64($0)! }
+                (period, count, start) = (numbers[0], Int(numbers[1]), numbers.count > 2 ? numbers[2] : 0)
                 series = []
-            case "series": series.append(parsed(rest, period))
+            case "series": series.append(parsed(rest, period, start))
             case "eval": expression = rest
             case "is": add(.series(values(rest)))
             case "number": add(.number(Double(rest)!))
@@ -116,12 +125,12 @@ struct MathScriptTests {
         return steps
     }
 
-    private static func parsed(_ text: String, _ period: Int64) -> (name: String, series: TimeSeries) {
+    private static func parsed(_ text: String, _ period: Int64, _ start: Int64) -> (name: String, series: TimeSeries) {
         let (head, rest) = cut(text[...])
         let parts = head.split(separator: "/")
         let width = (parts.count > 1 ? Int64(parts[1])! : period) * 1_000_000_000
         var series = TimeSeries(period: width)
-        for (index, value) in values(rest).enumerated() { if let value { series.append(Int64(index) * width, value) } }
+        for (index, value) in values(rest).enumerated() { if let value { series.append(start * 1_000_000_000 + Int64(index) * width, value) } }
         return (String(parts[0]), series)
     }
 

@@ -43,13 +43,13 @@ struct InsightsQuery: Sendable {
     let order: Order?
     let limit: Int?
 
-    /// A query begins with SELECT and another word; an id `select` in an expression is followed by something else.
+    /// A query begins with SELECT. An expression may begin with an id `select`, behind which stands no other word.
     static func isQuery(_ text: String) -> Bool {
         let text = ExpressionText(text)
         let word = text.run(from: text.run(from: 0) { $0.isSpace }.upperBound) { $0.isNameCharacter }
         guard text.text(word).uppercased() == "SELECT" else { return false }
         let next = text.run(from: word.upperBound) { $0.isSpace }.upperBound
-        return next == text.count || text.bytes[next].isNameCharacter
+        return text.bytes[word.lowerBound].isUppercase || (next < text.count && text.bytes[next].isNameCharacter)
     }
 }
 
