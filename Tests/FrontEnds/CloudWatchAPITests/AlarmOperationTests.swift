@@ -117,6 +117,8 @@ struct AlarmOperationTests {
         #expect(try await refusal(metric("m1"), metric("m2"), ["Id": "e", "Expression": "METRICS()"]).contains("single time series"))
         #expect(try await refusal(metric("m1"), ["Id": "e", "Expression": "ANOMALY_DETECTION_BAND(m1)"]).contains("ANOMALY_DETECTION_BAND"))
         #expect(try await refusal(metric("m1"), ["Id": "e", "Expression": "m1 + m2"]).contains("m2"))
+        #expect(try await refusal(["Id": "e", "Expression": "SUM(SEARCH('{N} M', 'Sum', 60))"]).contains("SEARCH"))
+        #expect(try await refusal(["Id": "q", "Expression": "SELECT SUM(M) FROM N", "Period": 5]).contains("Period"))
         #expect(try await refusal(metric("m1", period: 5, returns: true)).contains("Period"))
         var many = (0..<11).map { metric("m\($0)") }
         many.append(["Id": "e", "Expression": "SUM(METRICS())"])

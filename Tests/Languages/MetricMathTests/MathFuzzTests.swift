@@ -22,7 +22,7 @@ struct MathFuzzTests {
                 series.append(Int64(minute) * 60_000_000_000, Double.random(in: -5...5, using: &random))
             }
             environment.values[name] = .series(series)
-            environment.metrics.append(MathValue.Element(source: name, series: series))
+            environment.metrics.append(MathValue.Element(source: .query(name), series: series))
         }
         var answers = 0
         for _ in 0..<30_000 {
