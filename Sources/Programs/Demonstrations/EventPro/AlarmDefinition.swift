@@ -47,7 +47,8 @@ struct AlarmDefinition: Sendable {
             name: "eventpro-dynamodb-throttles", description: "Writes to the inventory are throttled: its capacity is too small.",
             condition: metric(.table(.throttles, EventPro.inventory), ("Statistic", "Sum"), period: 60), threshold: 0),
         AlarmDefinition(
-            name: "eventpro-payment-failures", description: "More than five payments failed in ten seconds, and that in two of three such periods.",
+            name: "eventpro-payment-failures",
+            description: "More than five payments failed in ten seconds, and that in two of three such periods.",
             condition: metric(.paymentFailures, ("Statistic", "Sum"), period: 10), threshold: 5, periods: 3, breaching: 2),
     ]
 
