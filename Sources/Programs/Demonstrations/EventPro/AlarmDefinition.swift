@@ -47,8 +47,9 @@ struct AlarmDefinition: Sendable {
             name: "eventpro-dynamodb-throttles", description: "Writes to the inventory are throttled: its capacity is too small.",
             condition: metric(.table(.throttles, EventPro.inventory), ("Statistic", "Sum"), period: 60), threshold: 0),
         AlarmDefinition(
-            name: "eventpro-payment-failures", description: "More than five payments failed in ten seconds, twice in a row.",
-            condition: metric(.paymentFailures, ("Statistic", "Sum"), period: 10), threshold: 5, periods: 2, breaching: 2),
+            name: "eventpro-payment-failures",
+            description: "More than five payments failed in ten seconds, and that in two of three such periods.",
+            condition: metric(.paymentFailures, ("Statistic", "Sum"), period: 10), threshold: 5, periods: 3, breaching: 2),
     ]
 
     private static func metric(_ metric: Metric, _ statistic: (String, WireValue), period: Int64) -> [(String, WireValue)] {

@@ -49,44 +49,44 @@ extension TicketSale {
         case failed(Failure)
     }
 
-    /// A state machine's execution, awaited by the processor.
+    /// The processor starts the state machine and waits for its end.
     private mutating func runSaga(of order: Order, _ call: inout Invocation, _ trace: inout Trace) -> Outcome {
-        let caller = newSpan(), begun = call.now
-        var saga = Segment(id: newSpan(), EventPro.saga, from: begun.after(milliseconds: 8), to: begun)
-        saga.parent = caller
+        var start = Segment(id: newSpan(), "StepFunctions", from: call.now, to: call.now, namespace: "aws")
+        var saga = Segment(id: newSpan(), EventPro.saga, from: call.now.after(milliseconds: 8), to: call.now)
+        saga.parent = start.id
         saga.origin = "AWS::StepFunctions::StateMachine"
         saga.annotations = order.annotations
         saga.aws = ["resource_names": [.text(EventPro.saga)], "request_id": .text(chance.uuid())]
-
-        var charge = Segment(id: newSpan(), "ChargePayment", from: saga.start, to: saga.start, namespace: "aws")
-        let (charged, failure) = self.charge(order, at: charge.start.after(milliseconds: 4), parent: charge.id, &trace)
-        charge.end = charged.after(milliseconds: 3)
-        saga.subsegments = [state(charge, of: .payment, failure: failure)]
-        saga.end = charge.end
-        let outcome: Outcome
-        if let failure {
-            outcome = .failed(failure)
-            saga.outcome = .fault
-            saga.cause = Segment.Cause(id: newSpan(), type: failure.type, message: failure.message)
-            let end = saga.end.after(milliseconds: chance.duration(median: 9))
-            saga.subsegments.append(tableCall("UpdateItem", EventPro.inventory, from: saga.end, to: end))  // gives the seats back
-            saga.end = end
-        } else {
-            var issue = Segment(id: newSpan(), "IssueTickets", from: saga.end, to: saga.end, namespace: "aws")
-            let (issued, publish) = issueTickets(of: order, at: issue.start.after(milliseconds: 4), parent: issue.id, &trace)
-            issue.end = issued.after(milliseconds: 3)
-            outcome = .sold(publish: publish)
-            saga.subsegments.append(state(issue, of: .ticketIssuer, failure: nil))
-            saga.end = issue.end
-        }
+        let outcome = play(&saga, of: order, &trace)
         add(saga, to: &trace)
 
         call.now = saga.end.after(milliseconds: 6)
-        var start = Segment(id: caller, "StepFunctions", from: begun, to: call.now, namespace: "aws")
+        start.end = call.now
         start.aws = ["operation": "StartSyncExecution", "region": .text(EventPro.region), "request_id": .text(chance.uuid())]
         start.http = ["response": Segment.response(200)]
         call.calls.append(start)
         return outcome
+    }
+
+    /// The states of the machine: charge, then issue; or give the seats back.
+    private mutating func play(_ saga: inout Segment, of order: Order, _ trace: inout Trace) -> Outcome {
+        var charge = Segment(id: newSpan(), "ChargePayment", from: saga.start, to: saga.start, namespace: "aws")
+        let (charged, failure) = self.charge(order, at: charge.start.after(milliseconds: 4), parent: charge.id, &trace)
+        charge.end = charged.after(milliseconds: 3)
+        saga.subsegments = [state(charge, of: .payment, failure: failure)]
+        if let failure {
+            saga.outcome = .fault
+            saga.cause = Segment.Cause(id: newSpan(), type: failure.type, message: failure.message)
+            saga.end = charge.end.after(milliseconds: chance.duration(median: 9))
+            saga.subsegments.append(tableCall("UpdateItem", EventPro.inventory, from: charge.end, to: saga.end))
+            return .failed(failure)
+        }
+        var issue = Segment(id: newSpan(), "IssueTickets", from: charge.end, to: charge.end, namespace: "aws")
+        let (issued, publish) = issueTickets(of: order, at: issue.start.after(milliseconds: 4), parent: issue.id, &trace)
+        issue.end = issued.after(milliseconds: 3)
+        saga.subsegments.append(state(issue, of: .ticketIssuer, failure: nil))
+        saga.end = issue.end
+        return .sold(publish: publish)
     }
 
     private func state(_ segment: Segment, of function: LambdaFunction, failure: Failure?) -> Segment {

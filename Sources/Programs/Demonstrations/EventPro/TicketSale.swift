@@ -107,12 +107,12 @@ extension TicketSale {
         for segment in segments { documents.append(Traffic.Document(time: max(time, segment.end), value: segment.document(in: trace.id))) }
     }
 
-    /// A journey's trace: the first of every few seconds is sampled, and some of the others.
+    /// A journey's trace: the first of every few seconds is sampled, and a few of the others; a list of half an hour stays readable.
     mutating func newTrace(at time: Timestamp) -> Trace {
-        let window = time.seconds / 3
+        let window = time.seconds / 6
         let isFirst = window > lastReservoirWindow
         lastReservoirWindow = max(window, lastReservoirWindow)
-        let isSampled = isFirst || chance.happens(0.02)
+        let isSampled = isFirst || chance.happens(0.01)
         let epoch = String(time.seconds, radix: 16)
         return Trace(id: "1-\(epoch)-\(chance.hex(digits: 24))", isSampled: isSampled)
     }
