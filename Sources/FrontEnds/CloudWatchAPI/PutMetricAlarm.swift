@@ -90,7 +90,8 @@ struct PutMetricAlarm: APIOperation {
             if let needed = rule.datapointsToAlarm, needed > rule.evaluationPeriods {
                 throw AWSError.validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods.")
             }
-            for period in rule.queries.compactMap({ $0.metricStat?.periodSeconds }) + [rule.periodSeconds] where !isAllowed(period) {
+            let periods = rule.queries.compactMap { $0.metricStat?.periodSeconds ?? $0.periodSeconds } + [rule.periodSeconds]
+            for period in periods where !isAllowed(period) {
                 throw AWSError.validation("Period must be 10, 20, 30 or a multiple of 60")
             }
             let period = rule.periodSeconds

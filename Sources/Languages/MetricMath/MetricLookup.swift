@@ -54,22 +54,14 @@ extension BucketReader {
             let stat = MetricStat(metric: metric.metric, periodSeconds: lookup.periodSeconds, search)
             return MathValue.Element(source: .metric(stat), series: table.series(of: search.statistic))
         }
-        return MetricFinding(
-            elements: elements,
-            message: found.count == shown.count
-                ? nil
-                : MetricDataMessage(
-                    code: "MaxMetricsExceeded",
-                    text:
-                        "Maximum number of allowed metrics exceeded: the search in '\(lookup.id)' matches \(found.count) metrics, the first \(shown.count) are returned"
-                ))
+        let message = found.count > shown.count ? MetricDataMessage.searchIsCut(lookup.id, found.count) : nil
+        return MetricFinding(elements: elements, message: message)
     }
 
     private func find(_ query: InsightsQuery, _ lookup: MetricLookup, in window: QueryWindow) async throws(StorageError) -> MetricFinding {
         let grid = lookup.grid(in: window, keepsSamples: false)
-        let found =
-            grid.range.isEmpty
-            ? [] : try await metrics(matching: query.matchers, in: grid.range) { query.accepts($0, account: tenant.account) }
+        guard !grid.range.isEmpty else { return MetricFinding(elements: [], message: nil) }
+        let found = try await metrics(matching: query.matchers, in: grid.range) { query.accepts($0, account: tenant.account) }
         let used = found.prefix(InsightsQuery.metricsMax)
         var groups: [[String]: [SeriesEntry]] = query.grouping.isEmpty ? [[]: []] : [:]
         for metric in used { groups[query.group(of: metric.metric, account: tenant.account), default: []] += metric.series }
@@ -77,23 +69,7 @@ extension BucketReader {
         let tables = try await tables(of: labels.map { BucketSource(grid: grid, series: groups[$0] ?? []) })
         let elements = zip(labels, tables).map { MathValue.Element(source: .group($0), series: $1.series(of: query.statistic)) }
         let arranged = query.grouping.isEmpty ? elements : query.arranged(elements.filter { !$0.series.isEmpty })
-        return MetricFinding(elements: arranged, message: message(query, lookup.id, matching: found.count, groups: elements.count))
-    }
-
-    private func message(_ query: InsightsQuery, _ id: String, matching: Int, groups: Int) -> MetricDataMessage? {
-        if matching > InsightsQuery.metricsMax {
-            return MetricDataMessage(
-                code: "MaxMatchingResultsExceeded",
-                text:
-                    "Maximum number of matching metrics exceeded: the query '\(id)' matches \(matching) metrics, the first \(InsightsQuery.metricsMax) are used"
-            )
-        }
-        guard query.limit == nil, groups > InsightsQuery.seriesMax else { return nil }
-        return MetricDataMessage(
-            code: "MaxQueryResultsExceeded",
-            text:
-                "Maximum number of query results exceeded: the query '\(id)' has \(groups) groups, the first \(InsightsQuery.seriesMax) are returned"
-        )
+        return MetricFinding(elements: arranged, message: .ofQuery(query, lookup.id, matching: found.count, groups: elements.count))
     }
 
     private struct FoundMetric {
@@ -114,6 +90,23 @@ extension BucketReader {
         }
         try budget.spend(bytes: entries.reduce(0) { $0 + $1.labels.encoded.count })
         return found.map { FoundMetric(metric: $0, series: $1) }.sorted { $0.metric < $1.metric }
+    }
+}
+
+extension MetricDataMessage {
+    fileprivate static func searchIsCut(_ id: String, _ count: Int) -> MetricDataMessage {
+        let what = "the search in '\(id)' matches \(count) metrics, the first \(MetricSearch.metricsMax) are returned"
+        return MetricDataMessage(code: "MaxMetricsExceeded", text: "Maximum number of allowed metrics exceeded: \(what)")
+    }
+
+    fileprivate static func ofQuery(_ query: InsightsQuery, _ id: String, matching: Int, groups: Int) -> MetricDataMessage? {
+        if matching > InsightsQuery.metricsMax {
+            let what = "the query '\(id)' matches \(matching) metrics, the first \(InsightsQuery.metricsMax) are used"
+            return MetricDataMessage(code: "MaxMatchingResultsExceeded", text: "Maximum number of matching metrics exceeded: \(what)")
+        }
+        guard query.limit == nil, groups > InsightsQuery.seriesMax else { return nil }
+        let what = "the query '\(id)' has \(groups) groups, the first \(InsightsQuery.seriesMax) are returned"
+        return MetricDataMessage(code: "MaxQueryResultsExceeded", text: "Maximum number of query results exceeded: \(what)")
     }
 }
 

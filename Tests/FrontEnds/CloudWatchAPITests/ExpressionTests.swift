@@ -204,5 +204,8 @@ struct ExpressionTests {
         ]
         #expect(try await alarm(server, hidden, ["Id": "e1", "Expression": "MAX(q1)"]).status == 200)
         #expect(try await alarm(server, ["Id": "q1", "Expression": "SELECT SUM(Errors) FROM Shop"]).message.contains("without a Period"))
+        #expect(
+            try await alarm(server, ["Id": "q1", "Expression": "SELECT SUM(Errors) FROM Shop", "Period": 5]).message.hasPrefix(
+                "Period must be 10"))
     }
 }

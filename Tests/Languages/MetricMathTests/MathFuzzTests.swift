@@ -1,4 +1,4 @@
-import MetricMath
+@testable import MetricMath
 import SignalModel
 import Simulation
 import Testing
@@ -9,6 +9,9 @@ struct MathFuzzTests {
         "m1", "m2", "e", "(", ")", "[", "]", ",", "+", "-", "*", "/", "^", "<", "==", "AND", "||", "1", "2.5", "1e3", "0", "'x'", "\"m\"",
         "SUM(", "IF(",
         "FILL(", "METRICS(", "RATE(", "AVG(", "ABS(", "PERIOD(", "REPEAT", "LINEAR", " ", "!", "é", "\u{0}", ".", "STDDEV(", "MAX([",
+        "SORT(", "SLICE(", "FIRST(", "DATAPOINT_COUNT(", "TIME_SERIES(", "RUNNING_SUM(", "DAY(", "LOG(", "METRIC_COUNT(", "REMOVE_EMPTY(",
+        "DESC", "ASC",
+        "AVG", "SEARCH(", "'{App} \"x\" OR y'", "'Sum'", "'Sum', 60)", "ANOMALY_DETECTION_BAND(",
     ]
 
     @Test func `no text breaks the parser or the evaluation`() throws {
@@ -28,7 +31,9 @@ struct MathFuzzTests {
         for _ in 0..<30_000 {
             let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in Self.words.randomElement(using: &random)! }.joined()
             do {
-                let value = try MathExpression(text).value(in: environment)
+                let expression = try MathExpression(text)
+                environment.found = expression.searches.map { _ in environment.metrics }
+                let value = try expression.value(in: environment)
                 answers += 1
                 if case .series(let series) = value {
                     #expect(
