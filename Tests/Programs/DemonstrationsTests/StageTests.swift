@@ -48,7 +48,9 @@ struct AlarmReceiverTests {
         let receiver = try AlarmReceiver(endpoint: endpoint, time: SystemTime(), say: words.say) { [visits] in visits.say($0) }
         let http = try HTTPClient()
         let base = receiver.url.dropLast(AlarmReceiver.path.count)
-        let response = try await http.send(HTTPClientRequest(method: method, url: base + path, body: Array(body.utf8)))
+        var request = HTTPClientRequest(method: method, url: base + path, body: Array(body.utf8))
+        request.totalSecondsMax = StubServer.patience
+        let response = try await http.send(request)
         await http.close()
         await receiver.close()
         return response.status
@@ -92,7 +94,8 @@ struct StageTests {
         _ answer: @escaping StubServer.Answer, _ work: (Stage) async throws -> Result
     ) async throws -> (result: Result, asked: [StubServer.Asked]) {
         let server = try StubServer(answer: answer), http = try HTTPClient()
-        let client = AWSClient(endpoint: server.endpoint, http: http, time: HastyClock(), say: words.say)
+        let client = AWSClient(
+            endpoint: server.endpoint, http: http, time: HastyClock(), callSecondsMax: StubServer.patience, say: words.say)
         let result = try await work(Stage(client: client, say: words.say))
         await http.close()
         await server.server.closeNow()

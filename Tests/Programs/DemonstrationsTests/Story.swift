@@ -15,6 +15,8 @@ struct Story {
 
     /// Twelve minutes hold three flash sales.
     static let usual = Story(seed: 7, minutes: 12)
+    static let usualRecords = Result { try usual.records() }
+    static let usualSegments = Result { try usual.segments() }
 
     init(seed: UInt64, minutes: Int64, stepSeconds: Int64 = 30) {
         let end = Self.start.seconds + minutes * 60

@@ -17,6 +17,9 @@ final class StubServer: Sendable {
         var json: WireNode? { try? WireDocument(json: body).root }
     }
 
+    /// Seconds: a machine that is busy with other tests answers late, which is no failure.
+    static let patience = 600.0
+
     typealias Answer = @Sendable (Asked, _ earlier: [Asked]) -> HTTPResponse
 
     private let asks: Asks

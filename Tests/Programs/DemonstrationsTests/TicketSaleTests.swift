@@ -16,7 +16,7 @@ struct TicketSaleTests {
     }
 
     @Test func `steps of any length tell the same`() {
-        let coarse = Story(seed: 3, minutes: 6, stepSeconds: 30), fine = Story(seed: 3, minutes: 6, stepSeconds: 1)
+        let coarse = Story(seed: 3, minutes: 3, stepSeconds: 30), fine = Story(seed: 3, minutes: 3, stepSeconds: 1)
         #expect(coarse.lines.map(\.message) == fine.lines.map(\.message))
         #expect(coarse.data.map { "\($0)" } == fine.data.map { "\($0)" })
         #expect(coarse.documents.map { JSON.encode($0.value) } == fine.documents.map { JSON.encode($0.value) })
@@ -68,7 +68,7 @@ struct TicketSaleTests {
             seen[try #require(form, "\(line.message)")] += 1
         }
         #expect(seen.allSatisfy { $0 > 0 })
-        for record in try Story.usual.records().map(\.root) {
+        for record in try Story.usualRecords.get().map(\.root) {
             #expect(["INFO", "WARN", "ERROR"].contains(record["level"]?.text))
             for field: StaticString in ["timestamp", "service", "message", "request_id", "trace_id", "correlation_id", "event_type"] {
                 #expect(record[field]?.text?.isEmpty == false, "\(field)")
@@ -103,7 +103,7 @@ struct TicketSaleTests {
 
     @Test func `the metrics of the sale agree with its logs`() throws {
         let story = Story.usual
-        let records = try story.records().map(\.root)
+        let records = try Story.usualRecords.get().map(\.root)
         func count(_ type: StaticString) -> Double { Double(records.count { $0["event_type"]?.isText(type) == true }) }
         let issued = records.filter { $0["event_type"]?.isText("ticket_issued") == true }
         #expect(issued.count > 300)
@@ -186,7 +186,7 @@ struct TicketSaleTests {
     }
 
     @Test func `the seeds' other questions have answers within minutes`() throws {
-        let records = try Story.usual.records().map(\.root)
+        let records = try Story.usualRecords.get().map(\.root)
         func isError(_ record: WireNode) -> Bool { record["level"]?.isText("ERROR") == true }
         #expect(records.contains { isError($0) && $0["route"] != nil })
         #expect(records.contains { isError($0) && $0["message_id"] != nil })

@@ -9,12 +9,12 @@ struct TraceTests {
     private func spans(of segment: WireNode) -> [WireNode] { [segment] + (segment["subsegments"]?.children ?? .none).flatMap(spans) }
 
     private func journeys() throws -> [String: [WireDocument]] {
-        let segments = try Story.usual.segments()
+        let segments = try Story.usualSegments.get()
         return Dictionary(grouping: segments) { $0.root["trace_id"]?.text ?? "" }
     }
 
     @Test func `every document is a segment as X-Ray takes it`() throws {
-        let segments = try Story.usual.segments().map(\.root)
+        let segments = try Story.usualSegments.get().map(\.root)
         #expect(segments.count > 500)
         for segment in segments {
             #expect(segment["trace_id"]?.text?.wholeMatch(of: #/1-[0-9a-f]{8}-[0-9a-f]{24}/#) != nil)
@@ -63,12 +63,12 @@ struct TraceTests {
             "eventpro-ticket-issuer", "eventpro-notifier",
         ]
         #expect(services.contains { $0 == whole })
-        let names = Set(try Story.usual.segments().flatMap { spans(of: $0.root) }.compactMap { $0["name"]?.text })
+        let names = Set(try Story.usualSegments.get().flatMap { spans(of: $0.root) }.compactMap { $0["name"]?.text })
         #expect(names.isSuperset(of: ["DynamoDB", "SQS", "SNS", "S3", "StepFunctions", "payments.example", "ntfy.sh", "Initialization"]))
     }
 
     @Test func `failures carry a cause, throttles their flag, cold starts and orders their annotations`() throws {
-        let all = try Story.usual.segments().map(\.root)
+        let all = try Story.usualSegments.get().map(\.root)
         let everything = all.flatMap(spans)
         let causes = everything.compactMap { $0["cause"]?["exceptions"]?.children.first(where: { _ in true })?["type"]?.text }
         #expect(Set(causes).isSuperset(of: ["PaymentDeclined", "PaymentTimeout", "ConditionalCheckFailedException"]))
@@ -89,10 +89,10 @@ struct TraceTests {
     @Test func `a failed order is traced whether it was sampled or not`() throws {
         let story = Story.usual
         let traced = Set(try journeys().keys)
-        let failed = try story.records().map(\.root).filter { $0["event_type"]?.isText("order_failed") == true }
+        let failed = try Story.usualRecords.get().map(\.root).filter { $0["event_type"]?.isText("order_failed") == true }
         #expect(failed.count > 20)
         #expect(failed.allSatisfy { traced.contains($0["trace_id"]?.text ?? "") })
-        let requests = Set(try story.records().compactMap { $0.root["trace_id"]?.text })
+        let requests = Set(try Story.usualRecords.get().compactMap { $0.root["trace_id"]?.text })
         #expect(traced.count < requests.count / 2, "not all the others are")
         #expect(traced.count < 12 * 40, "half an hour's fit into the 1,200 that the console looks at")
     }

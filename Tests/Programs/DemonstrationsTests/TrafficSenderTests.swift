@@ -19,7 +19,8 @@ struct TrafficSenderTests {
         -> [StubServer.Asked]
     {
         let server = try StubServer(answer: answer), http = try HTTPClient()
-        let client = AWSClient(endpoint: server.endpoint, http: http, time: HastyClock(), say: words.say)
+        let client = AWSClient(
+            endpoint: server.endpoint, http: http, time: HastyClock(), callSecondsMax: StubServer.patience, say: words.say)
         try await TrafficSender(client: client, say: words.say).send(traffic)
         await http.close()
         await server.server.closeNow()

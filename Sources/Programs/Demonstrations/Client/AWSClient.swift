@@ -17,10 +17,15 @@ final class AWSClient: Sendable {
     private let http: HTTPClient
     private let time: any TimeSource
     private let say: @Sendable (String) -> Void
+    private let callSecondsMax: Double
     /// Whether the server was away at the last try, so that its going and its coming back are each said once.
     private let isAway = Mutex(false)
 
-    init(endpoint: Endpoint, http: HTTPClient, time: any TimeSource, say: @escaping @Sendable (String) -> Void) {
+    init(
+        endpoint: Endpoint, http: HTTPClient, time: any TimeSource, callSecondsMax: Double = 30,
+        say: @escaping @Sendable (String) -> Void
+    ) {
+        self.callSecondsMax = callSecondsMax
         self.endpoint = endpoint
         self.http = http
         self.time = time
@@ -74,6 +79,7 @@ final class AWSClient: Sendable {
         let signature = SignatureV4(credentials: Self.credentials, region: EventPro.region, service: call.service)
         signature.sign(&head, body: call.body, at: Timestamp(nanoseconds: time.wallNanoseconds))
         var request = HTTPClientRequest(method: head.method, url: endpoint.url(call.path), headers: head.headers, body: call.body)
+        request.totalSecondsMax = callSecondsMax
         request.responseBytesMax = 8 << 20
         return request
     }
