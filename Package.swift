@@ -14,7 +14,7 @@ struct Module {
 let ranks: [(name: String, modules: [Module])] = [
     ("Foundations", [
         Module(name: "Platform", imports: [], libraries: ["CPlatform"]),
-        Module(name: "Bytes", imports: [], libraries: ["CZstd", "CLz4", "CXXHash", "CCrypto", "CZlib"]),
+        Module(name: "Bytes", imports: [], libraries: ["CZstd", "CLz4", "CSnappy", "CXXHash", "CCrypto", "CZlib"]),
         Module(name: "Columns", imports: [], libraries: ["CRE2"]),
     ]),
     ("Values", [
@@ -46,13 +46,14 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
         Module(name: "SNSAPI", imports: ["Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Notifications"]),
+        Module(name: "PrometheusAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats"]),
         Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats"]),
     ]),
     ("Programs", [
         Module(name: "GroundwatchServer", imports: [
             "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
             "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
-            "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "WebConsole",
+            "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole",
         ]),
         Module(name: "Demonstrations", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol"]),
     ]),
@@ -67,7 +68,7 @@ let shims: [Target] = [
     .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("microhttpd")]),
     .target(name: "CCurl", path: "Sources/C/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 ]
-let systemLibraries: [Target] = ["CZstd", "CLz4", "CXXHash", "CCrypto", "CSQLite"].map {
+let systemLibraries: [Target] = ["CZstd", "CLz4", "CSnappy", "CXXHash", "CCrypto", "CSQLite"].map {
     .systemLibrary(name: $0, path: "Sources/C/\($0)")
 }
 
@@ -92,7 +93,7 @@ let modules: [Target] = ranks.flatMap { rank in
 let tested: Set<String> = [
     "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
     "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
-    "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
+    "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
 ]
 let tests: [Target] = ranks.flatMap { rank in
     rank.modules.filter { tested.contains($0.name) }.map { module in

@@ -2,6 +2,7 @@ import AWSProtocol
 import HTTPTransport
 import Notifications
 import Platform
+import PrometheusAPI
 import SignalModel
 import WebConsole
 import WireFormats
@@ -15,6 +16,7 @@ struct EdgeDoor: Sendable {
     let health: HealthReport
     let figures: FiguresPage
     let console: Console
+    let prometheus: PrometheusAPI
     let aws: AWSDispatcher
     /// What bodies in flight may hold together.
     let memory: MemoryBudget
@@ -32,6 +34,7 @@ struct EdgeDoor: Sendable {
             let reservation = try memory.reserve(body.contentLength ?? Self.bodyBytesMax)
             defer { reservation.release() }
             let bytes = try await body.collect(limit: Self.bodyBytesMax)
+            if let answer = await prometheus.answer(head, body: bytes) { return answer }
             return await aws.handle(head, body: bytes) ?? Self.text(404, "cannot find \(head.path)")
         } catch is MemoryBudget.Exhausted {
             var refusal = Self.text(429, "cannot take the request now: memory for requests is used up, try again")

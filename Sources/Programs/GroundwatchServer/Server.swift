@@ -7,6 +7,7 @@ import HTTPTransport
 import LogsAPI
 import Notifications
 package import Platform
+import PrometheusAPI
 import SNSAPI
 import SignalModel
 import WebConsole
@@ -23,7 +24,8 @@ package final class Server: Sendable {
 
     private let storage: Storage
     private let edge: HTTPServer
-    private let daemonHTTP: HTTPServer?
+    /// Conventional ports beside the edge; each speaks what the edge does.
+    private let otherHTTP: [HTTPServer]
     private let daemonUDP: XRayDoor?
     private let client: HTTPClient
     private let queries: QueryRegistry
@@ -35,13 +37,13 @@ package final class Server: Sendable {
     package let edgeAddress: ServerConfiguration.Address
 
     private init(
-        storage: Storage, edge: HTTPServer, edgeAddress: ServerConfiguration.Address, daemonHTTP: HTTPServer?, daemonUDP: XRayDoor?,
+        storage: Storage, edge: HTTPServer, edgeAddress: ServerConfiguration.Address, otherHTTP: [HTTPServer], daemonUDP: XRayDoor?,
         client: HTTPClient, queries: QueryRegistry, loops: [Task<Void, Never>], log: Log
     ) {
         self.storage = storage
         self.edge = edge
         self.edgeAddress = edgeAddress
-        self.daemonHTTP = daemonHTTP
+        self.otherHTTP = otherHTTP
         self.daemonUDP = daemonUDP
         self.client = client
         self.queries = queries
@@ -52,7 +54,7 @@ package final class Server: Sendable {
     /// Opens the store, recovers what a crash left, and serves.
     /// - Throws: `Settings.Invalid` for an address that credentials would have to guard, and what the disk or the edge port refuses.
     package static func start(_ configuration: ServerConfiguration, log: Log) async throws -> Server {
-        for address in [configuration.edge, configuration.xray] where !address.isLoopback {
+        for address in [configuration.edge, configuration.xray, configuration.prometheus] where !address.isLoopback {
             throw Settings.Invalid(
                 message: "cannot listen on \(address): this version asks nobody for credentials, so it serves loopback addresses only")
         }
@@ -63,36 +65,47 @@ package final class Server: Sendable {
         let parts = try Parts(configuration, storage: storage, memory: memory, time: time, random: random, log: log)
 
         let door = parts.edge
-        var httpConfiguration = HTTPServer.Configuration(host: configuration.edge.host, port: configuration.edge.port)
-        httpConfiguration.bodyBytesMax = EdgeDoor.bodyBytesMax
-        let edge = try HTTPServer(
-            httpConfiguration, time: time, admit: { door.admit($0, contentLength: $1) }, handle: { await door.answer($0, $1) })
+        let edge = try serve(door, at: configuration.edge, time)
         var address = configuration.edge
         address.port = UInt16(truncatingIfNeeded: edge.port)
 
-        var daemonHTTP: HTTPServer?
+        var otherHTTP: [HTTPServer] = []
         var daemonUDP: XRayDoor?
+        // A conventional port that is taken is somebody else's; the edge serves the same.
         if configuration.doors.contains(.xray) {
-            // A conventional port that is taken is somebody else's; the edge serves the same.
             do {
                 daemonUDP = try XRayDoor(configuration.xray, segments: parts.segments, region: configuration.region, time: time, log: log)
-                daemonHTTP = try HTTPServer(
-                    HTTPServer.Configuration(host: configuration.xray.host, port: configuration.xray.port), time: time,
-                    admit: { door.admit($0, contentLength: $1) }, handle: { await door.answer($0, $1) })
+                otherHTTP.append(try serve(door, at: configuration.xray, time))
             } catch {
                 log.warning("X-Ray daemon's door is not open", ["address": configuration.xray, "why": "\(error)"])
             }
         }
+        if configuration.doors.contains(.prometheus) {
+            do {
+                otherHTTP.append(try serve(door, at: configuration.prometheus, time))
+            } catch {
+                log.warning("Prometheus door is not open", ["address": configuration.prometheus, "why": "\(error)"])
+            }
+        }
         return Server(
-            storage: storage, edge: edge, edgeAddress: address, daemonHTTP: daemonHTTP, daemonUDP: daemonUDP, client: parts.client,
+            storage: storage, edge: edge, edgeAddress: address, otherHTTP: otherHTTP, daemonUDP: daemonUDP, client: parts.client,
             queries: parts.queries, loops: parts.loops(), log: log)
+    }
+
+    private static func serve(
+        _ door: EdgeDoor, at address: ServerConfiguration.Address, _ time: any TimeSource
+    ) throws(HTTPTransportError) -> HTTPServer {
+        var configuration = HTTPServer.Configuration(host: address.host, port: address.port)
+        configuration.bodyBytesMax = EdgeDoor.bodyBytesMax
+        return try HTTPServer(
+            configuration, time: time, admit: { door.admit($0, contentLength: $1) }, handle: { await door.answer($0, $1) })
     }
 
     /// Accepts no more, finishes what is in flight, seals what is in memory and closes the files.
     package func stop() async throws {
         await daemonUDP?.stop()
         await edge.stop(deadlineSeconds: Self.stopSecondsMax)
-        await daemonHTTP?.stop(deadlineSeconds: 1)
+        for server in otherHTTP { await server.stop(deadlineSeconds: 1) }
         queries.stopAll()
         for loop in loops { loop.cancel() }
         for loop in loops { await loop.value }
@@ -139,10 +152,14 @@ private struct Parts {
                 XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
             ],
             defaultRegion: configuration.region, time: time, random: random, log: log.named("aws"))
+        let prometheus = PrometheusAPI(
+            writer: storage.metrics, committer: storage.engine, memory: memory.ingest, random: random, region: configuration.region,
+            log: log.named("prometheus"))
         edge = EdgeDoor(
             hostGuard: HostGuard(hostNames: configuration.hostNames), health: Self.health(storage, time: time),
-            figures: FiguresPage { ServerFigures.now(storage) },
-            console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()), aws: dispatcher,
+            figures: FiguresPage { ServerFigures.now(storage) + prometheus.figures.map { .init($0.name, $0.help, Double($0.value)) } },
+            console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
+            prometheus: prometheus, aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
     }
 

@@ -6,6 +6,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         case edge
         /// The X-Ray daemon's: segments by UDP, the X-Ray API by TCP.
         case xray
+        /// Prometheus': remote write.
+        case prometheus
     }
 
     package struct Address: Sendable, Equatable, CustomStringConvertible {
@@ -34,6 +36,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var dataDirectory = "data"
     package var edge = Address(host: "127.0.0.1", port: 4566)
     package var xray = Address(host: "127.0.0.1", port: 2000)
+    package var prometheus = Address(host: "127.0.0.1", port: 9090)
     package var doors: Set<Door> = Set(Door.allCases)
     /// Of unsigned requests and of signatures without one.
     package var region = "us-east-1"

@@ -1,4 +1,4 @@
-import Columns
+package import Columns
 package import ColumnStore
 package import Platform
 package import SignalModel
@@ -24,20 +24,39 @@ package struct MetricStore: MetricWriter, MetricReader {
 
     package func prepare(_ batch: MetricBatch) throws(StorageError) -> [TableBatch] {
         guard batch.rowCount > 0 else { return [] }
-        let resolution = try index.resolve(batch)
-        let numbers = batch.series.map { resolution.numbers[Int($0)] }
+        let numbers = try index.numbers(of: batch.labelSets, kinds: batch.kinds, tenant: batch.tenant)
+        let series = batch.series.map { numbers[Int($0)] }
+        func optional(_ values: [Double]) -> Vector { values.isEmpty ? .absent : .double(values) }
+        return prepare(
+            series: series, times: batch.times,
+            more: [.double(batch.values), optional(batch.counts), optional(batch.minima), optional(batch.maxima)], tenant: batch.tenant)
+    }
+
+    package func numbers(of labelSets: BytesVector, kinds: [SeriesKind], tenant: Tenant) throws(StorageError) -> [SeriesID] {
+        try index.numbers(of: labelSets, kinds: kinds, tenant: tenant)
+    }
+
+    package func prepare(_ samples: SampleBatch) throws(StorageError) -> [TableBatch] {
+        prepare(
+            series: samples.series, times: samples.times, more: [.double(samples.values), .absent, .absent, .absent],
+            tenant: samples.tenant)
+    }
+
+    /// - Parameter more: the columns after series and time.
+    private func prepare(series: [SeriesID], times: [Int64], more: [Vector], tenant: Tenant) -> [TableBatch] {
+        guard let first = times.min(), let last = times.max() else { return [] }
         var result: [TableBatch] = []
-        if !resolution.undefined.isEmpty { result.append(SeriesDefinitionLayout.batch(resolution.undefined, tenant: batch.tenant)) }
-        for (window, rows) in rowsByDay(batch.times) {
-            let times = rows.map { batch.times[$0] }
-            func optional(_ values: [Double]) -> Vector { values.isEmpty ? .absent : .double(rows.map { values[$0] }) }
-            result.append(TableBatch(
-                table: .samples, partition: PartitionKey(window: window), scope: BlockScope(tenant: batch.tenant),
-                times: (times.min() ?? 0)...(times.max() ?? 0), rowCount: rows.count,
-                columns: [
-                    .uint32(rows.map { numbers[$0] }), .int64(times), .double(rows.map { batch.values[$0] }), optional(batch.counts),
-                    optional(batch.minima), optional(batch.maxima),
-                ]))
+        if let definitions = index.definitions(of: series, tenant: tenant) { result.append(definitions) }
+        func samples(_ window: Int32, _ range: ClosedRange<Int64>, _ columns: [Vector]) -> TableBatch {
+            TableBatch(
+                table: .samples, partition: PartitionKey(window: window), scope: BlockScope(tenant: tenant), times: range,
+                rowCount: columns[0].count ?? 0, columns: columns)
+        }
+        let columns = [.uint32(series), .int64(times)] + more
+        guard Self.day(first) != Self.day(last) else { return result + [samples(Self.day(first), first...last, columns)] }
+        for (window, rows) in Self.rowsByDay(times) {
+            let ofDay = rows.map { times[$0] }
+            result.append(samples(window, (ofDay.min() ?? 0)...(ofDay.max() ?? 0), columns.map { $0.gathered(rows) }))
         }
         return result
     }
@@ -57,9 +76,11 @@ package struct MetricStore: MetricWriter, MetricReader {
         return SampleCursor(plan: plan, snapshot: snapshot, queries: queries)
     }
 
-    private func rowsByDay(_ times: [Int64]) -> [(window: Int32, rows: [Int])] {
+    private static func day(_ time: Int64) -> Int32 { Int32(floorDivided(time, by: dayNanoseconds)) }
+
+    private static func rowsByDay(_ times: [Int64]) -> [(window: Int32, rows: [Int])] {
         var days: [Int32: [Int]] = [:]
-        for (row, time) in times.enumerated() { days[Int32(floorDivided(time, by: Self.dayNanoseconds)), default: []].append(row) }
+        for (row, time) in times.enumerated() { days[day(time), default: []].append(row) }
         return days.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 

@@ -111,11 +111,12 @@ package struct SampleLayout: TableLayout {
     package func didPublish(_ batch: TableBatch) {
         guard let series = batch.columns[MetricColumn.series.rawValue].uint32s, let times = batch.columns[MetricColumn.time.rawValue].int64s
         else { return }
-        index.noteSamples(zip(series, times).lazy.map { ($0, $1) })
+        index.noteSamples(series, times)
     }
 
     package func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) {
-        index.noteSamples(try SampleSummary(header).lastTimes)
+        let lastTimes = try SampleSummary(header).lastTimes
+        index.noteSamples(lastTimes.map(\.0), lastTimes.map(\.1))
     }
 
     package func isDead(_ header: BlockHeader, now: Int64) -> Bool { header.times.upperBound < now - retentionNanoseconds }

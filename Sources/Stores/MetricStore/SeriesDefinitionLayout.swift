@@ -19,17 +19,18 @@ package struct SeriesDefinitionLayout: TableLayout {
 
     package init(index: SeriesIndex) { self.index = index }
 
-    static func batch(_ definitions: [(number: SeriesID, kind: SeriesKind, labels: LabelSet)], tenant: Tenant) -> TableBatch {
-        var labels = BytesVector()
-        for definition in definitions { labels.append(definition.labels.encoded) }
-        return TableBatch(
-            table: .seriesDefinitions, partition: partition, scope: BlockScope(tenant: tenant), times: 0...0, rowCount: definitions.count,
-            columns: [.uint32(definitions.map(\.number)), .uint8(definitions.map(\.kind.rawValue)), .bytes(labels)])
+    static func batch(numbers: [SeriesID], kinds: [UInt8], labels: BytesVector, tenant: Tenant) -> TableBatch {
+        TableBatch(
+            table: .seriesDefinitions, partition: partition, scope: BlockScope(tenant: tenant), times: 0...0, rowCount: numbers.count,
+            columns: [.uint32(numbers), .uint8(kinds), .bytes(labels)])
     }
 
     package func encode(_ batches: [TableBatch]) throws(StorageError) -> [EncodedBlock] {
         var rows: [(number: SeriesID, kind: UInt8, labels: ArraySlice<UInt8>)] = []
-        for batch in batches { try Self.forEachRow(of: batch) { rows.append(($0, $1, $2)) } }
+        for batch in batches {
+            let (numbers, kinds, labels) = try Self.columns(of: batch)
+            for row in numbers.indices { rows.append((numbers[row], kinds[row], labels[row])) }
+        }
         rows.sort { $0.number < $1.number }
         var blocks: [EncodedBlock] = []
         for start in stride(from: 0, to: rows.count, by: Self.rowsPerBlock) {
@@ -81,20 +82,14 @@ package struct SeriesDefinitionLayout: TableLayout {
     package func isDead(_ header: BlockHeader, now: Int64) -> Bool { false }
 
     private func define(_ batch: TableBatch) throws(StorageError) {
-        try Self.forEachRow(of: batch) { number, kind, encoded throws(StorageError) in
-            guard let labels = LabelSet(validating: encoded), let kind = SeriesKind(rawValue: kind) else {
-                throw StorageError(code: .corrupt, message: "cannot define series \(number): its definition is malformed")
-            }
-            index.define(number, kind: kind, labels: labels, tenant: batch.scope.tenant)
-        }
+        let (numbers, kinds, labels) = try Self.columns(of: batch)
+        try index.define(numbers, kinds: kinds, labels: labels, tenant: batch.scope.tenant)
     }
 
-    private static func forEachRow(
-        of batch: TableBatch, _ body: (SeriesID, UInt8, ArraySlice<UInt8>) throws(StorageError) -> Void
-    ) throws(StorageError) {
+    private static func columns(of batch: TableBatch) throws(StorageError) -> ([SeriesID], [UInt8], BytesVector) {
         guard batch.columns.count == 3, let numbers = batch.columns[Column.number.rawValue].uint32s,
             let kinds = batch.columns[Column.kind.rawValue].uint8s, let labels = batch.columns[Column.labels.rawValue].strings
         else { throw StorageError(code: .corrupt, message: "cannot read series definitions: columns are of the wrong type") }
-        for row in 0..<batch.rowCount { try body(numbers[row], kinds[row], labels[row]) }
+        return (numbers, kinds, labels)
     }
 }

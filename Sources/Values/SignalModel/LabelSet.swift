@@ -127,12 +127,23 @@ package struct LabelMatcher: Sendable {
     }
 
     package func holds(_ labels: LabelSet) -> Bool {
-        let value = labels[name] ?? ""
+        var found: ArraySlice<UInt8> = []
+        var wanted = name
+        wanted.withUTF8 { wanted in
+            labels.forEachBytes { name, value in
+                if name.elementsEqual(wanted) { found = value }
+            }
+        }
+        return holds(value: found)
+    }
+
+    /// - Parameter value: UTF-8; empty where there is no such label. Compared byte by byte.
+    package func holds(value: ArraySlice<UInt8>) -> Bool {
         switch condition {
-        case .equals(let wanted): return value == wanted
-        case .differs(let unwanted): return value != unwanted
-        case .matches(let expression): return expression.covers(ArraySlice(value.utf8))
-        case .fails(let expression): return !expression.covers(ArraySlice(value.utf8))
+        case .equals(let wanted): value.elementsEqual(wanted.utf8)
+        case .differs(let unwanted): !value.elementsEqual(unwanted.utf8)
+        case .matches(let expression): expression.covers(value)
+        case .fails(let expression): !expression.covers(value)
         }
     }
 }

@@ -90,6 +90,19 @@ package struct MetricBatch: Sendable {
     }
 }
 
+/// Plain values of series whose numbers are known already: what a bulk door hands over that remembers them.
+package struct SampleBatch: Sendable {
+    package var tenant: Tenant
+    /// One a row in each.
+    package var series: [SeriesID] = []
+    package var times: [Int64] = []
+    package var values: [Double] = []
+
+    package init(tenant: Tenant) { self.tenant = tenant }
+
+    package var rowCount: Int { times.count }
+}
+
 /// A series that the store knows.
 package struct SeriesEntry: Sendable {
     package let id: SeriesID
@@ -107,7 +120,8 @@ package struct SeriesEntry: Sendable {
 }
 
 /// Asks for the samples of some series: run by run in the order of `series` (run key = position in it), oldest first in a run.
-/// Rows of one series and time stand side by side in the order they were written.
+/// Rows of one accumulating series and time stand side by side in the order they were written; of a sampled series and time there is
+/// one row, the last that was written.
 package struct MetricScan: Sendable {
     package var tenant: Tenant
     package var series: [SeriesID]
@@ -134,4 +148,13 @@ package protocol MetricWriter: Sendable {
     /// Gives every label set its number and cuts the rows by partition. Nothing is stored until the result is committed.
     /// - Throws: `.limit` when the tenant would have too many series (names the metric).
     func prepare(_ batch: MetricBatch) throws(StorageError) -> [TableBatch]
+
+    /// The number of each label set (`LabelSet.encoded`), given now to those that have none. A number is for ever: who asks may
+    /// remember it. The series itself is there once a row of it is committed.
+    /// - Throws: as above; nothing is taken back then: numbers given already stay given.
+    func numbers(of labelSets: BytesVector, kinds: [SeriesKind], tenant: Tenant) throws(StorageError) -> [SeriesID]
+
+    /// Cuts rows by partition and adds the definitions that are not durable yet.
+    /// - Precondition: the numbers came from `numbers(of:kinds:tenant:)` of this writer and tenant.
+    func prepare(_ samples: SampleBatch) throws(StorageError) -> [TableBatch]
 }

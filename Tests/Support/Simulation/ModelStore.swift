@@ -118,23 +118,33 @@ extension ModelStore: BatchCommitter {
 
 extension ModelStore: MetricWriter, MetricReader {
     package func prepare(_ batch: MetricBatch) throws(StorageError) -> [TableBatch] {
-        guard batch.rowCount > 0 else { return [] }
-        let ids = state.withLock { state in
-            (0..<batch.labelSets.count).map { index -> SeriesID in
-                let labels = LabelSet(validating: batch.labelSets[index])!
-                if let known = state.series.firstIndex(where: { $0.tenant == batch.tenant && $0.labels == labels }) { return SeriesID(known) }
-                state.series.append((batch.tenant, labels, batch.kinds[index]))
+        let ids = try numbers(of: batch.labelSets, kinds: batch.kinds, tenant: batch.tenant)
+        func optional(_ values: [Double]) -> Vector { values.isEmpty ? .absent : .double(values) }
+        return samples(
+            batch.series.map { ids[Int($0)] }, batch.times,
+            [.double(batch.values), optional(batch.counts), optional(batch.minima), optional(batch.maxima)], batch.tenant)
+    }
+
+    package func prepare(_ batch: SampleBatch) throws(StorageError) -> [TableBatch] {
+        samples(batch.series, batch.times, [.double(batch.values), .absent, .absent, .absent], batch.tenant)
+    }
+
+    package func numbers(of labelSets: BytesVector, kinds: [SeriesKind], tenant: Tenant) throws(StorageError) -> [SeriesID] {
+        state.withLock { state in
+            (0..<labelSets.count).map { index -> SeriesID in
+                let labels = LabelSet(validating: labelSets[index])!
+                if let known = state.series.firstIndex(where: { $0.tenant == tenant && $0.labels == labels }) { return SeriesID(known) }
+                state.series.append((tenant, labels, kinds[index]))
                 return SeriesID(state.series.count - 1)
             }
         }
-        func optional(_ values: [Double]) -> Vector { values.isEmpty ? .absent : .double(values) }
+    }
+
+    private func samples(_ series: [SeriesID], _ times: [Int64], _ more: [Vector], _ tenant: Tenant) -> [TableBatch] {
+        guard let first = times.min(), let last = times.max() else { return [] }
         return [TableBatch(
-            table: .samples, partition: PartitionKey(window: 0), scope: BlockScope(tenant: batch.tenant),
-            times: batch.times.min()!...batch.times.max()!, rowCount: batch.rowCount,
-            columns: [
-                .uint32(batch.series.map { ids[Int($0)] }), .int64(batch.times), .double(batch.values), optional(batch.counts),
-                optional(batch.minima), optional(batch.maxima),
-            ])]
+            table: .samples, partition: PartitionKey(window: 0), scope: BlockScope(tenant: tenant), times: first...last,
+            rowCount: times.count, columns: [.uint32(series), .int64(times)] + more)]
     }
 
     package func series(
@@ -154,13 +164,18 @@ extension ModelStore: MetricWriter, MetricReader {
 
     package func scan(_ plan: MetricScan) async throws(StorageError) -> any ScanCursor {
         try plan.budget.spend()
-        let samples = state.withLock { $0.samples }
+        let (samples, kinds) = state.withLock { ($0.samples, $0.series.map(\.kind)) }
         var chunks: [ColumnChunk] = []
         for (key, id) in plan.series.enumerated() {
             var rows = samples.filter { $0.series == id && plan.range.contains(Timestamp(nanoseconds: $0.time)) }
             rows = rows.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+            if kinds[Int(id)] == .sampled {
+                rows = rows.indices.filter { $0 + 1 == rows.count || rows[$0 + 1].time != rows[$0].time }.map { rows[$0] }
+            }
             guard !rows.isEmpty else { continue }
-            let isPlain = rows.allSatisfy { $0.count == 1 && $0.minimum == $0.value && $0.maximum == $0.value }
+            let isPlain = rows.allSatisfy {
+                $0.count == 1 && $0.minimum.bitPattern == $0.value.bitPattern && $0.maximum.bitPattern == $0.value.bitPattern
+            }
             func optional(_ values: [Double]) -> Column { isPlain ? .absent : Column(.double(values)) }
             chunks.append(ColumnChunk(
                 rowCount: rows.count,

@@ -1,0 +1,145 @@
+// Protocol Buffers' wire format (protobuf.dev/programming-guides/encoding), read in place. The one file of this format that works
+// with raw pointers: every step is held against the end before it is taken.
+
+/// Walks one message field by field. It points into the bytes it was given and must not outlive them; so do the slices it returns.
+///
+///     var message = ProtobufReader(bytes)
+///     while let field = try message.nextField() {
+///         switch field {
+///         case .init(1, .bytes): series(try message.message())
+///         case .init(2, .varint): count = try message.varint()
+///         default: try message.skip(field)       // a newer sender's
+///         }
+///     }
+///
+/// Groups are refused: no protocol here has them.
+package struct ProtobufReader {
+    package enum WireType: UInt8, Sendable { case varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 }
+
+    package struct Field: Sendable, Equatable {
+        package let number: UInt32
+        package let type: WireType
+
+        @inlinable package init(_ number: UInt32, _ type: WireType) {
+            self.number = number
+            self.type = type
+        }
+    }
+
+    /// Where the outermost message begins: positions in errors count from there.
+    @usableFromInline let origin: UnsafeRawPointer
+    @usableFromInline let end: UnsafeRawPointer
+    @usableFromInline var place: UnsafeRawPointer
+
+    @inlinable package init(_ bytes: UnsafeRawBufferPointer) {
+        // An empty buffer may have no address; then nothing is ever read from this one.
+        let start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!
+        self.init(origin: start, start: start, count: bytes.count)
+    }
+
+    @inlinable init(origin: UnsafeRawPointer, start: UnsafeRawPointer, count: Int) {
+        self.origin = origin
+        place = start
+        end = start + count
+    }
+
+    /// Bytes from the start of the outermost message.
+    @inlinable package var position: Int { place - origin }
+    @inlinable package var isAtEnd: Bool { place == end }
+
+    /// Nil at the end of the message.
+    @inlinable package mutating func nextField() throws(WireError) -> Field? {
+        guard place < end else { return nil }
+        let tag = try varint()
+        guard tag >> 3 > 0, tag >> 3 < 1 << 29, let type = WireType(rawValue: UInt8(truncatingIfNeeded: tag & 7)) else {
+            throw unreadableTag(tag)
+        }
+        return Field(UInt32(truncatingIfNeeded: tag >> 3), type)
+    }
+
+    @inlinable package mutating func varint() throws(WireError) -> UInt64 {
+        if place < end {
+            let byte = place.load(as: UInt8.self)
+            if byte < 0x80 {
+                place += 1
+                return UInt64(byte)
+            }
+        }
+        return try longVarint()
+    }
+
+    @inlinable package mutating func fixed64() throws(WireError) -> UInt64 {
+        guard end - place >= 8 else { throw truncated() }
+        defer { place += 8 }
+        return UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
+    }
+
+    @inlinable package mutating func fixed32() throws(WireError) -> UInt32 {
+        guard end - place >= 4 else { throw truncated() }
+        defer { place += 4 }
+        return UInt32(littleEndian: place.loadUnaligned(as: UInt32.self))
+    }
+
+    /// Bit for bit, so that a stale marker's NaN stays one.
+    @inlinable package mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
+
+    /// A length and that many bytes, in place.
+    @inlinable package mutating func bytes() throws(WireError) -> UnsafeRawBufferPointer {
+        let count = try length()
+        defer { place += count }
+        return UnsafeRawBufferPointer(start: place, count: count)
+    }
+
+    /// A message inside this one.
+    @inlinable package mutating func message() throws(WireError) -> ProtobufReader {
+        let count = try length()
+        defer { place += count }
+        return ProtobufReader(origin: origin, start: place, count: count)
+    }
+
+    @inlinable package mutating func skip(_ field: Field) throws(WireError) {
+        switch field.type {
+        case .varint: _ = try varint()
+        case .fixed64: _ = try fixed64()
+        case .bytes: _ = try bytes()
+        case .fixed32: _ = try fixed32()
+        }
+    }
+
+    @inlinable mutating func length() throws(WireError) -> Int {
+        let count = try varint()
+        guard count <= UInt64(end - place) else { throw truncated() }
+        return Int(truncatingIfNeeded: count)
+    }
+
+    @inline(never) @usableFromInline mutating func longVarint() throws(WireError) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        var next = place
+        while next < end {
+            let byte = next.load(as: UInt8.self)
+            guard shift < 63 || byte <= 1 else {
+                throw WireError(code: .malformed, position: position, message: "cannot read protobuf: a varint is longer than 64 bits")
+            }
+            value |= UInt64(byte & 0x7f) << shift
+            next += 1
+            if byte < 0x80 {
+                place = next
+                return value
+            }
+            shift += 7
+        }
+        throw truncated()
+    }
+
+    @inline(never) @usableFromInline func truncated() -> WireError {
+        WireError(code: .truncated, position: position, message: "cannot read protobuf: it ends inside a field")
+    }
+
+    @inline(never) @usableFromInline func unreadableTag(_ tag: UInt64) -> WireError {
+        let isGroup = tag & 7 == 3 || tag & 7 == 4
+        return WireError(
+            code: isGroup ? .unsupported : .malformed, position: position,
+            message: isGroup ? "cannot read protobuf: groups are not supported" : "cannot read protobuf: there is no such field tag")
+    }
+}
