@@ -138,13 +138,17 @@ class Browser:
         found = self.run("return axe.run(document, { resultTypes: ['violations'] }).then(result => result.violations)")
         return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
-    def longest_task(self, script, seconds=2.0):
-        """Runs a script that works for a while, and returns the longest time in milliseconds that the page stood still."""
-        self.run("window.longest = 0; new PerformanceObserver(list => { for (const task of list.getEntries()) "
-                 "window.longest = Math.max(window.longest, task.duration); }).observe({ type: 'longtask' });")
+    def processor_time(self, script, until):
+        """Runs a script, waits until an expression is true, and returns the seconds of processor time that the page's main thread
+        took. Unlike the time on the clock it does not depend on what else the machine does."""
+        self.devtools("Performance.disable")
+        self.devtools("Performance.setTimeDomain", timeDomain="threadTicks")
+        self.devtools("Performance.enable")
+        spent = lambda: {metric["name"]: metric["value"] for metric in self.devtools("Performance.getMetrics")["metrics"]}["TaskDuration"]
+        before = spent()
         self.run(script)
-        time.sleep(seconds)
-        return self.run("return window.longest")
+        self.wait(until, seconds=60)
+        return spent() - before
 
     def type(self, text):
         """Types into what has the focus."""

@@ -45,7 +45,7 @@ export async function metricData(queries, window, signal) {
 const named = ({ Namespace, MetricName, Dimensions = [] }) => ({ Namespace, MetricName, Dimensions });
 
 /** The starts of the window's periods, in milliseconds; the last one may still be filling. */
-function axis({ from, to, period }) {
+export function axis({ from, to, period }) {
     const step = period * 1000, times = [];
     for (let time = Math.floor(from / step) * step; time < to; time += step) times.push(time);
     return times;

@@ -10,6 +10,8 @@ import { Home } from '../pages/home/home.js';
 /** @type {Route[]} */
 export const routes = [
     { path: '/', name: 'Home', icon: 'home', key: 'h', about: 'what is wrong now', page: () => Home },
+    { path: '/metrics', name: 'Metrics', icon: 'metrics', key: 'm', about: 'find, graph, compute', page: () => import('../pages/metrics/metrics.js').then(module => module.Metrics) },
+    { path: '/logs', name: 'Logs', icon: 'logs', key: 'l', about: 'queries, new lines, groups', page: () => import('../pages/logs/logs.js').then(module => module.Logs) },
 ];
 
 /** Pages that are reached from elsewhere than the rail. */

@@ -6,6 +6,7 @@ import { setQuery } from '../core/router.js';
 import { colors } from '../core/theme.js';
 import { clock, moment, zone } from '../core/time.js';
 import { stepBack, widen } from '../core/timerange.js';
+import { saveChart } from './save.js';
 import { chartOptions, isFilling, latestIndex, margins, summary } from './chartoptions.js';
 
 /** Fetched with the first chart, so that the frame does not wait for a megabyte. */
@@ -22,8 +23,10 @@ export const Chart = {
         title: { type: String, required: true },
         /** @type {import('../core/vue.js').PropType<import('./chartoptions.js').ChartData>} */
         data: { type: Object, required: true },
+        /** Of the plot, in pixels. */
+        height: { type: Number, default: 168 },
     },
-    setup(props) {
+    setup(props, { expose }) {
         const plot = ref(null), width = ref(0), isOver = ref(false), drag = shallowRef(null), problem = ref('');
         const hidden = ref(new Set());
         let chart = null, sizes = null, isGone = false;
@@ -55,10 +58,14 @@ export const Chart = {
         function draw() { chart?.setOption(chartOptions(props.data, hidden.value, colors.value), { notMerge: true }); }
         watch([() => props.data, hidden, colors, zone], draw);
 
+        expose({ savePNG: () => chart && saveChart(props.title, chart.getRenderedCanvas({ pixelRatio: 2, backgroundColor: colors.value['bg-1'] }), props.data.series.filter(({ key }) => !hidden.value.has(key)), colors.value) });
+
         // The plot's own scale: time is linear between the margins.
         const inner = computed(() => Math.max(1, width.value - margins.left - margins.right));
         const pixelOf = time => margins.left + (time - props.data.window.from) / (props.data.window.to - props.data.window.from) * inner.value;
         const timeAt = x => props.data.window.from + Math.min(1, Math.max(0, (x - margins.left) / inner.value)) * (props.data.window.to - props.data.window.from);
+
+        const isEmpty = computed(() => !props.data.series.some(series => series.values.some(value => value !== null && value !== undefined)));
 
         /** The period under the cursor, or -1. */
         const index = computed(() => {
@@ -128,7 +135,7 @@ export const Chart = {
             return h('div', { class: 'tip', role: 'status', style: isLeft ? { right: `${width.value - x + 10}px` } : { left: `${x + 10}px` } }, [
                 h('div', { class: 'meta' }, (data.period >= 3600 ? moment : clock)(data.times[index.value]) + (filling ? ' · still filling' : '')),
                 ...rows.map(({ series, value }) => h('div', { class: 'row' }, [
-                    h('i', { class: ['swatch', series.token] }), h('span', visible(series.label, 80)), h('b', value === null ? 'no data' : quantity(value, data.unit)),
+                    h('i', { class: ['swatch', series.token, { ghost: series.isGhost }] }), h('span', visible(series.label, 80)), h('b', value === null ? 'no data' : quantity(value, data.unit)),
                 ])),
             ]);
         }
@@ -145,7 +152,7 @@ export const Chart = {
                 return h('button', {
                     type: 'button', key: series.key, class: { off: hidden.value.has(series.key) }, 'aria-pressed': String(!hidden.value.has(series.key)),
                     title: `${visible(series.label, 300)}: show or hide`, onClick: () => toggle(series.key),
-                }, [h('i', { class: ['swatch', series.token] }), h('span', visible(series.label, 80)), h('b', at < 0 ? '–' : quantity(series.values[at], props.data.unit))]);
+                }, [h('i', { class: ['swatch', series.token, { ghost: series.isGhost }] }), h('span', visible(series.label, 80)), h('b', at < 0 ? '–' : quantity(series.values[at], props.data.unit))]);
             }),
             ...props.data.thresholds.map(({ value, label }) => h('span', { class: 'threshold', title: visible(label, 300) }, [
                 h('i', { class: 'swatch dashed alarm' }), h('span', visible(label, 60)), h('b', quantity(value, props.data.unit)),
@@ -153,12 +160,13 @@ export const Chart = {
         ]);
 
         return () => h('div', { class: 'chart' }, [
-            h('div', { class: 'plotframe', tabindex: 0, role: 'group', 'aria-label': summary(props.title, props.data), ...pointer }, [
+            h('div', { class: 'plotframe', tabindex: 0, role: 'group', 'aria-label': summary(props.title, props.data), style: { height: `${props.height}px` }, ...pointer }, [
                 h('div', { class: 'plot', ref: plot }),
+                isEmpty.value ? h('p', { class: 'nothing' }, 'No data in this time') : null,
                 problem.value ? h('p', { class: 'failed', role: 'alert' }, problem.value) : null,
                 ...overlay(),
             ]),
-            legend(),
+            props.data.isPlain ? null : legend(),
         ]);
     },
 };

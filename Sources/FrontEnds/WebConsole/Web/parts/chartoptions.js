@@ -3,10 +3,11 @@ import { quantity } from '../core/format.js';
 import { day, shortClock, zone } from '../core/time.js';
 
 /**
- * @typedef {{key: string, label: string, token: string, values: (number|null)[]}} ChartSeries
+ * @typedef {{key: string, label: string, token: string, values: (number|null)[], isGhost?: boolean}} ChartSeries   a ghost is of another time, and pale
  * @typedef {{value: number, label: string}} Threshold
  * @typedef {{times: number[], period: number, window: {from: number, to: number, now: number}, series: ChartSeries[],
- *   shape: 'line'|'area'|'bars', unit: string, thresholds: Threshold[]}} ChartData
+ *   shape: 'line'|'area'|'bars', unit: string, thresholds: Threshold[],
+ *   isPlain?: boolean}} ChartData   plain: without a legend
  */
 
 /** The plot's margins in pixels; fixed, so that panels of one width share one time scale. */
@@ -21,7 +22,7 @@ export const isFilling = ({ times, period, window }) => times.length > 0 && time
 export function chartOptions(data, hidden, colors) {
     const shown = data.series.filter(series => !hidden.has(series.key));
     const filling = isFilling(data);
-    const drawn = shown.flatMap(series => data.shape === 'bars' ? [bars(series, data, filling, colors)] : lines(series, data, filling, colors));
+    const drawn = shown.flatMap(series => data.shape === 'bars' && !series.isGhost ? [bars(series, data, filling, colors)] : lines(series, data, filling, colors));
     if (drawn.length > 0) drawn[0].markLine = thresholdLines(data, colors);
     return {
         animation: false, useUTC: zone.value === 'UTC',
@@ -74,9 +75,9 @@ function lines(series, data, filling, colors) {
     const end = data.times.length, isArea = data.shape === 'area';
     const look = (name, part) => ({
         type: 'line', id: `${series.key}\u0000${part}`, name, connectNulls: false, silent: true, showSymbol: true,
-        stack: isArea ? part : undefined, color: colors[series.token],
-        lineStyle: { width: 1.5, join: 'bevel', color: colors[series.token], type: part === 'filling' ? [4, 4] : 'solid' },
-        areaStyle: isArea ? { color: colors[series.token], opacity: part === 'filling' ? 0.1 : 0.28 } : undefined,
+        stack: isArea && !series.isGhost ? part : undefined, color: colors[series.token],
+        lineStyle: { width: series.isGhost ? 1 : 1.5, opacity: series.isGhost ? 0.6 : 1, join: 'bevel', color: colors[series.token], type: series.isGhost ? [2, 3] : part === 'filling' ? [4, 4] : 'solid' },
+        areaStyle: isArea && !series.isGhost ? { color: colors[series.token], opacity: part === 'filling' ? 0.1 : 0.28 } : undefined,
     });
     const complete = { ...look(series.label, 'complete'), data: points(series, data, 0, filling ? end - 1 : end) };
     if (!filling) return [complete];

@@ -2,6 +2,7 @@
 import { computed, h, nextTick, onMounted, ref, shallowRef, watch } from '../core/vue.js';
 import { call, pages } from '../core/api.js';
 import { visible } from '../core/format.js';
+import { written } from '../core/graph.js';
 import { dimensionText, listMetrics } from '../core/metrics.js';
 import { rememberedList } from '../core/memory.js';
 import { go, pathOf } from '../core/router.js';
@@ -41,7 +42,7 @@ function loads() {
         .then(answer => items(answer, ({ DashboardName }) => ({ kind: 'Dashboard', name: DashboardName, about: '', path: pathOf('/dashboards', DashboardName) }))));
     if (has('/metrics')) found.push(listMetrics().then(answer => items(answer, metric => ({
         kind: 'Metric', name: metric.MetricName, about: [metric.Namespace, dimensionText(metric)].filter(Boolean).join(' · '), path: '/metrics',
-        query: { m: JSON.stringify([metric.Namespace, metric.MetricName, ...(metric.Dimensions ?? []).flatMap(({ Name, Value }) => [Name, Value])]) },
+        query: { q: written([{ id: 'm1', metric, stat: 'Average' }]) },
     }))));
     return found;
 }

@@ -1,6 +1,7 @@
 // What is wrong now: every alarm with its state, since when, and why, the worst first.
 import { h } from '../../core/vue.js';
-import { awsCommand, Card, CopyButton, Teach } from '../../parts/card.js';
+import { awsCommand, Card, CopyButton } from '../../parts/card.js';
+import { teachAlarms } from '../../parts/teachings.js';
 import { stateBadge } from '../../parts/state.js';
 import { call, pages } from '../../core/api.js';
 import { number, plural, visible } from '../../core/format.js';
@@ -47,19 +48,13 @@ function row(alarm, now) {
     ]);
 }
 
-const teach = () => h(Teach, {
-    what: 'No alarms are defined. This one fires when fewer than one ticket is sold in a minute:',
-    command: awsCommand('cloudwatch put-metric-alarm', '--alarm-name no-sales', '--namespace EventPro --metric-name TicketsSold',
-        '--statistic Sum --period 60 --evaluation-periods 1', '--comparison-operator LessThanThreshold', '--threshold 1 --treat-missing-data breaching'),
-});
-
 export function alarmsCard(live, now) {
     const alarms = live.data?.alarms ?? [];
     const firing = alarms.filter(alarm => alarm.StateValue === 'ALARM').length;
     const note = alarms.length === 0 ? undefined : `${firing} of ${plural(alarms.length, 'alarm')} firing`;
     return h(Card, { title: 'Alarms', note, live, isEmpty: alarms.length === 0, messages: live.data && !live.data.isWhole ? ['only the first 400 are shown'] : [], onRetry: refresh }, {
         actions: () => h(CopyButton, { text: awsCommand('cloudwatch describe-alarms'), label: 'Copy as aws-cli command', symbol: 'terminal' }),
-        empty: teach,
+        empty: teachAlarms,
         default: () => h('ul', { class: 'alarms', tabindex: 0, 'aria-label': 'Alarms' }, alarms.map(alarm => row(alarm, now))),
     });
 }

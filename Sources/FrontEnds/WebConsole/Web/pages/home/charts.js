@@ -1,6 +1,7 @@
 // The home page's charts: one list of metrics, one request for all their data, a panel each.
 import { computed, h, ref } from '../../core/vue.js';
-import { awsCommand, Card, CopyButton, Teach } from '../../parts/card.js';
+import { awsCommand, Card, CopyButton } from '../../parts/card.js';
+import { teachMetrics } from '../../parts/teachings.js';
 import { Chart } from '../../parts/chart.js';
 import { isFilling, latestIndex } from '../../parts/chartoptions.js';
 import { chartTable } from '../../parts/charttable.js';
@@ -101,15 +102,10 @@ const Panel = {
     },
 };
 
-const teach = () => h(Teach, {
-    what: 'No metrics have arrived yet. Any CloudWatch client can send them:',
-    command: awsCommand('cloudwatch put-metric-data --namespace EventPro', '--metric-name TicketsSold --unit Count --value 3'),
-});
-
 /** The row of panels; one card stands for all while there is nothing to draw. */
 export function chartPanels(live, alarms) {
     if (!live.data || live.data.panels.length === 0) {
-        return [h('div', { class: 'wide' }, h(Card, { title: 'Metrics', live, isEmpty: true, onRetry: refresh }, { default: () => null, empty: teach }))];
+        return [h('div', { class: 'wide' }, h(Card, { title: 'Metrics', live, isEmpty: true, onRetry: refresh }, { default: () => null, empty: teachMetrics }))];
     }
     const remarks = live.error || live.data.messages.length > 0
         ? [h('div', { class: 'wide' }, h(Card, { title: 'Metrics', live, messages: live.data.messages, onRetry: refresh }, { default: () => null }))] : [];

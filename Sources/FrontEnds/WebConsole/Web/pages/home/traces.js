@@ -1,6 +1,7 @@
 // The traces of the range as a short list, and the chosen one as a waterfall. Without a choice it follows the list's first.
 import { computed, h } from '../../core/vue.js';
-import { awsCommand, Card, CopyButton, Teach } from '../../parts/card.js';
+import { awsCommand, Card, CopyButton } from '../../parts/card.js';
+import { teachTraces } from '../../parts/teachings.js';
 import { traceOf } from '../../parts/spans.js';
 import { stateBadge } from '../../parts/state.js';
 import { Waterfall } from '../../parts/waterfall.js';
@@ -85,14 +86,6 @@ function head(trace) {
     ]);
 }
 
-const teach = () => h(Teach, {
-    what: 'No traces have arrived in this time. Point an X-Ray SDK at this server (AWS_XRAY_DAEMON_ADDRESS), or send a segment:',
-    command: [
-        'id=1-$(printf %08x $(date +%s))-$(openssl rand -hex 12); now=$(date +%s)',
-        awsCommand(`xray put-trace-segments --trace-segment-documents "{\\"name\\":\\"shop\\",\\"id\\":\\"$(openssl rand -hex 8)\\",\\"trace_id\\":\\"$id\\",\\"start_time\\":$now,\\"end_time\\":$((now+1))}"`),
-    ].join('\n'),
-});
-
 export function tracesCard(live) {
     const data = live.data ?? { summaries: [], total: 0, trace: null, messages: [] };
     const trace = data.trace && data.trace.count > 0 ? data.trace : null;
@@ -104,7 +97,7 @@ export function tracesCard(live) {
             }, label))),
             trace ? h(CopyButton, { text: awsCommand(`xray batch-get-traces --trace-ids ${trace.id}`), label: 'Copy as aws-cli command', symbol: 'terminal' }) : null,
         ],
-        empty: teach,
+        empty: teachTraces,
         default: () => h('div', { class: 'tracesplit' }, [
             data.summaries.length > 0 ? list(data) : h('p', { class: 'calm' }, 'No trace failed in this time.'),
             trace ? h('div', { class: 'tracebody' }, [head(trace), h(Waterfall, { trace })]) : null,

@@ -1,0 +1,145 @@
+// Insights: a query over log groups, how its rows lie in time, and the rows.
+import { computed, h, ref, shallowRef, watch } from '../../core/vue.js';
+import { bytes, milliseconds, number, plural, visible } from '../../core/format.js';
+import { commands, functions, systemFields, tokens } from '../../core/insights.js';
+import { useLive } from '../../core/live.js';
+import { groupsMax, namedGroups } from '../../core/loggroups.js';
+import { rememberedList } from '../../core/memory.js';
+import { route, setQuery } from '../../core/router.js';
+import { bounds } from '../../core/time.js';
+import { awsCommand, Card, CopyButton, errorNote } from '../../parts/card.js';
+import { Chart } from '../../parts/chart.js';
+import { colorTokens } from '../../parts/colors.js';
+import { Editor } from '../../parts/editor.js';
+import { parsed } from '../../parts/logrow.js';
+import { Results } from './results.js';
+import { byPeriod, countRows, runQuery } from './run.js';
+
+const firstQuery = 'fields @timestamp, @message\n| sort @timestamp desc\n| limit 1000';
+const history = rememberedList('queries', 30);
+const seriesMax = 20, stripes = 60;
+
+const examples = [
+    ['Newest lines', firstQuery],
+    ['Errors', 'fields @timestamp, @message\n| filter @message like /(?i)error|exception|timed out/\n| sort @timestamp desc\n| limit 1000'],
+    ['Lines by group, each minute', 'stats count(*) as lines by bin(1m), @log'],
+    ['Slowest Lambda invocations', 'filter @type = "REPORT"\n| fields @timestamp, @requestId, @duration, @maxMemoryUsed\n| sort @duration desc\n| limit 100'],
+];
+
+/** Steps for the bars above the rows: round, and about sixty of them. */
+const barSeconds = ({ from, to }) => [1, 5, 10, 30, 60, 300, 900, 1800, 3600, 10_800, 21_600, 86_400].find(step => (to - from) / 1000 / step <= stripes) ?? 604_800;
+
+export const Query = {
+    props: { groups: { type: Array, required: true } },
+    setup(props) {
+        const draft = ref(route.query.q ?? firstQuery), progress = shallowRef(null), result = shallowRef(null), recalled = ref(-1);
+        const names = computed(() => namedGroups.value.length > 0 ? namedGroups.value : props.groups.map(group => group.logGroupName).slice(0, groupsMax));
+        const text = computed(() => route.query.q ?? firstQuery);
+        const again = ref(0);
+        watch(() => route.query.q, query => { if (query !== undefined) draft.value = query; });
+
+        const live = useLive(async signal => {
+            const query = { groups: names.value, text: text.value, ...bounds() };
+            progress.value = {};
+            const answer = await runQuery(query, signal, statistics => { progress.value = statistics; });
+            if (signal.aborted) return answer;
+            progress.value = null;
+            // Rows of a query that failed are not this query's rows.
+            result.value = answer.ok ? answer.value : null;
+            return answer.ok ? { ok: true, value: { ...answer.value, window: { ...bounds(), now: Date.now() } } } : answer;
+        }, () => [names.value.join(), text.value, again.value].join('\u0000'), { isRepeated: false });
+        const counts = useLive(async signal => {
+            const window = bounds(), answer = await countRows({ groups: names.value, text: text.value, ...window }, barSeconds(window), signal);
+            return answer.ok ? { ok: true, value: { ...answer.value, window: { ...window, now: Date.now() } } } : answer;
+        }, () => [names.value.join(), text.value, again.value].join('\u0000'), { isRepeated: false });
+
+        function run() {
+            history.add(draft.value);
+            recalled.value = -1;
+            if (draft.value === text.value) again.value += 1; else setQuery({ q: draft.value });
+        }
+        /** The query that was run before the one shown, for Alt ↑. */
+        function older() {
+            const list = history.items();
+            recalled.value = Math.min(list.length - 1, recalled.value + 1);
+            return list[recalled.value] ?? null;
+        }
+        function choose(query) {
+            draft.value = query;
+            run();
+        }
+
+        const mistake = computed(() => {
+            const location = live.error?.details?.queryCompileError?.location;
+            return location && draft.value === text.value ? { from: location.startCharOffset, to: location.endCharOffset } : null;
+        });
+
+        const knownFields = computed(() => {
+            const found = new Set(result.value?.fields ?? []);
+            for (const row of (result.value?.rows ?? []).slice(0, 50)) for (const key of Object.keys(parsed(row['@message'] ?? '') ?? {})) if (/^[\w.]{1,60}$/.test(key)) found.add(key);
+            return [...found].filter(field => !(field in systemFields) && /^[\w.@]+$/.test(field));
+        });
+        function complete(isAtStart) {
+            const option = type => ([label, detail]) => ({ label, type, detail, apply: type === 'function' ? `${label}(` : label });
+            if (isAtStart) return Object.entries(commands).map(option('keyword'));
+            return [...Object.entries(systemFields).map(option('variable')), ...knownFields.value.map(field => option('variable')([visible(field, 60), 'field'])), ...Object.entries(functions).map(option('function')),
+                ...['like', 'by', 'as', 'asc', 'desc', 'and', 'or', 'not', 'in'].map(word => option('keyword')([word, '']))];
+        }
+
+        const command = () => awsCommand('logs start-query', `--log-group-names ${names.value.slice(0, 10).join(' ')}`, `--start-time ${Math.floor(bounds().from / 1000)} --end-time ${Math.floor(bounds().to / 1000)}`,
+            `--query-string '${text.value.replaceAll("'", `'\\''`)}'`);
+
+        const editorCard = () => h('section', { class: 'card querycard', 'aria-label': 'Query' }, [
+            h(Editor, {
+                value: draft.value, label: 'Logs Insights query', hint: 'fields @timestamp, @message | filter … | sort @timestamp desc', tokens, complete, older,
+                mistake: mistake.value, onChange: value => { draft.value = value; }, onRun: run,
+            }),
+            live.error ? errorNote(live.error, 0, run) : null,
+            h('div', { class: 'queryfoot' }, [
+                progress.value
+                    ? h('button', { type: 'button', class: 'primary', onClick: () => { again.value += 1; } }, 'Run again')
+                    : h('button', { type: 'button', class: 'primary', title: 'Run the query (Ctrl Enter)', onClick: run }, 'Run'),
+                h('span', { class: 'meta status', role: 'status' }, status()),
+                h('span', { class: 'space' }),
+                h('select', { class: 'field', 'aria-label': 'Take another query', value: '', onChange: event => { const query = event.target.value; event.target.value = ''; if (query) choose(query); } }, [
+                    h('option', { value: '' }, 'Examples and history'),
+                    h('optgroup', { label: 'Examples' }, examples.map(([name, query]) => h('option', { value: query }, name))),
+                    history.items().length > 0 ? h('optgroup', { label: 'Run before' }, history.items().map(query => h('option', { value: query }, visible(query.replace(/\s+/g, ' '), 90)))) : null,
+                ]),
+                h(CopyButton, { text: command(), label: 'Copy as aws-cli command', symbol: 'terminal' }),
+            ]),
+        ]);
+
+        function status() {
+            if (progress.value) return progress.value.recordsScanned ? `Running: ${number(progress.value.recordsScanned)} lines read, ${number(progress.value.recordsMatched)} match` : 'Running…';
+            if (!result.value) return '';
+            const { rows, statistics: { recordsMatched, recordsScanned, bytesScanned }, took } = result.value;
+            return `${plural(rows.length, 'row')} · ${number(recordsMatched)} of ${number(recordsScanned)} lines match · ${bytes(bytesScanned)} in ${milliseconds(took)}`;
+        }
+
+        function chart() {
+            const found = result.value && live.data ? byPeriod(result.value, live.data.window) : null;
+            if (found) {
+                const keys = found.series.map(series => series.key).slice(0, seriesMax), colours = colorTokens(keys);
+                const data = { times: found.times, period: found.period, window: live.data.window, shape: 'line', unit: 'None', thresholds: [], series: found.series.slice(0, seriesMax).map(({ key, values }) => ({ key, label: key, token: colours.get(key), values })) };
+                return h(Card, { title: 'By period', note: found.series.length > seriesMax ? `${seriesMax} of ${found.series.length} series` : undefined }, { default: () => h(Chart, { title: 'Results by period', data }) });
+            }
+            if (!counts.data || live.error) return null;
+            const { times, values, period, window } = counts.data;
+            const data = { times, period, window, shape: 'bars', unit: 'Count', thresholds: [], series: [{ key: 'rows', label: 'lines', token: 's1', values }], isPlain: true };
+            return h(Card, { title: 'Lines over time', note: `${number(values.reduce((sum, value) => sum + value, 0))} lines, a bar for ${milliseconds(period * 1000)}` }, { default: () => h(Chart, { title: 'Lines over time', data, height: 96 }) });
+        }
+
+        return () => [
+            editorCard(),
+            chart(),
+            live.error ? null : h(Card, {
+                title: 'Rows', live: result.value ? undefined : live, isEmpty: result.value?.rows.length === 0,
+                messages: result.value?.isLimited ? [`only the first ${number(result.value.rows.length)} rows are here`] : [],
+            }, {
+                empty: () => h('p', { class: 'calm' }, 'No line of this time matches. A wider range or another group may hold some.'),
+                default: () => result.value ? h(Results, { result: result.value }) : null,
+            }),
+        ];
+    },
+};

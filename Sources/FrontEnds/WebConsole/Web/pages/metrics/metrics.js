@@ -1,0 +1,116 @@
+// Metrics: find them, graph several together, compute with them, take the figures along.
+import { computed, h, ref } from '../../core/vue.js';
+import { visible } from '../../core/format.js';
+import { freeId, graphData, queriesMax, readQueries, request, unitOf, written } from '../../core/graph.js';
+import { refresh, useLive } from '../../core/live.js';
+import { listMetrics, seriesKey } from '../../core/metrics.js';
+import { route, setQuery } from '../../core/router.js';
+import { bounds, fullMoment, periodFor } from '../../core/time.js';
+import { say } from '../../core/toasts.js';
+import { awsCommand, Card, CopyButton } from '../../parts/card.js';
+import { Chart } from '../../parts/chart.js';
+import { chartTable } from '../../parts/charttable.js';
+import { colorTokens } from '../../parts/colors.js';
+import { icon } from '../../parts/icons.js';
+import { csvOf, saveText } from '../../parts/save.js';
+import { teachMetrics } from '../../parts/teachings.js';
+import { Browse } from './browse.js';
+import { queryTable, withExpression } from './queries.js';
+
+const periods = { '': 'Auto period', 1: '1 s', 5: '5 s', 10: '10 s', 30: '30 s', 60: '1 min', 300: '5 min', 900: '15 min', 3600: '1 h', 21600: '6 h', 86400: '1 day' };
+const offsets = { '': 'Compare with…', '1h': 'an hour before', '1d': 'a day before', '1w': 'a week before' };
+const offsetMilliseconds = { '1h': 3_600_000, '1d': 86_400_000, '1w': 604_800_000 };
+const shapes = { line: 'Lines', area: 'Stacked', bars: 'Bars' };
+/** More points than a screen has columns are not asked for. */
+const pointsMax = 3000;
+
+const queries = computed(() => readQueries(route.query.q));
+const setQueries = list => setQuery({ q: list.length > 0 ? written(list) : null });
+const shape = computed(() => shapes[route.query.view] ? route.query.view : 'line');
+
+function windowNow() {
+    const now = Date.now(), { from, to } = bounds(now), asked = Number(route.query.period);
+    const fits = periods[asked] && (to - from) / 1000 / asked <= pointsMax;
+    return { from, to, now, period: fits ? asked : periodFor({ from, to }), isCoarser: Boolean(asked) && !fits };
+}
+
+async function load(signal) {
+    const window = windowNow(), offset = offsetMilliseconds[route.query.cmp] ?? 0, list = queries.value;
+    const [answer, before, ...units] = await Promise.all([
+        graphData(list, window, signal), offset > 0 ? graphData(list, window, signal, offset) : null,
+        ...list.filter(query => query.metric && !query.isHidden).map(query => ['SampleCount'].includes(query.stat) ? 'Count' : unitOf(query.metric, window, signal)),
+    ]);
+    if (!answer.ok) return answer;
+    if (before && !before.ok) return before;
+    const unit = new Set(units).size === 1 && !list.some(query => query.expression !== undefined && !query.isHidden) ? units[0] : 'None';
+    const ghosts = (before?.value.series ?? []).map(series => ({ ...series, key: `${series.key}\u0000before`, label: `${series.label}, ${offsets[route.query.cmp]}`, isGhost: true, of: series.key }));
+    const messages = [...answer.value.messages, ...window.isCoarser ? ['the chosen period gives too many points for this range; a longer one is shown'] : []];
+    return { ok: true, value: { window, times: answer.value.times, series: [...answer.value.series, ...ghosts], unit, messages } };
+}
+
+export const Metrics = {
+    setup() {
+        const all = useLive(listMetrics, () => null, { every: 30_000 });
+        const live = useLive(load, () => [route.query.q, route.query.period, route.query.cmp].join('\u0000'));
+        const isTable = ref(false), chart = ref(null);
+
+        const chosen = computed(() => new Set(queries.value.filter(({ metric }) => metric).map(({ metric }) => seriesKey(metric))));
+        function toggle(metric) {
+            const key = seriesKey(metric), rest = queries.value.filter(query => !query.metric || seriesKey(query.metric) !== key);
+            if (rest.length < queries.value.length) return setQueries(rest);
+            if (rest.length >= queriesMax) return say(`A graph holds at most ${queriesMax} queries`, 'bad');
+            setQueries([...rest, { id: freeId(new Set(rest.map(({ id }) => id))), metric, stat: /count|requests|errors|invocations|sold|throttles|sent|received/i.test(metric.MetricName) ? 'Sum' : 'Average' }]);
+        }
+
+        const data = computed(() => {
+            if (!live.data) return null;
+            const { window, times, series, unit } = live.data, tokens = colorTokens(series.filter(({ isGhost }) => !isGhost).map(({ key }) => key));
+            return { times, period: window.period, window, shape: shape.value, unit, thresholds: [], series: series.map(entry => ({ ...entry, token: tokens.get(entry.of ?? entry.key) ?? 's1' })) };
+        });
+        const title = computed(() => {
+            const names = [...new Set(queries.value.filter(({ isHidden }) => !isHidden).map(({ metric, expression, label }) => label || (metric?.MetricName ?? expression)))];
+            return names.length === 0 ? 'Graph' : visible(names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : ''), 120);
+        });
+
+        const command = () => {
+            const input = request(queries.value, live.data?.window ?? windowNow()), time = seconds => new Date(seconds * 1000).toISOString().slice(0, 19) + 'Z';
+            return awsCommand('cloudwatch get-metric-data', `--start-time ${time(input.StartTime)} --end-time ${time(input.EndTime)}`, `--metric-data-queries '${JSON.stringify(input.MetricDataQueries).replaceAll("'", `'\\''`)}'`);
+        };
+        function saveCSV() {
+            const { times, series } = data.value;
+            saveText('metrics.csv', csvOf(['time', ...series.map(({ label }) => label)], times.map((time, index) => [new Date(time).toISOString(), ...series.map(({ values }) => values[index] ?? '')])), 'text/csv');
+        }
+        const select = (name, label, options, current) => h('select', { class: 'field', 'aria-label': label, value: current, onChange: event => setQuery({ [name]: event.target.value || null }) },
+            Object.entries(options).sort(([a], [b]) => (a === '' ? -1 : b === '' ? 1 : 0)).map(([value, text]) => h('option', { value }, text)));
+        const button = (label, symbol, onClick, more = {}) => h('button', { type: 'button', class: 'quiet', title: label, 'aria-label': label, onClick, ...more }, icon(symbol));
+
+        const graph = () => h(Card, { title: title.value, live, isEmpty: queries.value.length === 0, messages: live.data?.messages ?? [], onRetry: refresh }, {
+            actions: () => [
+                h('span', { class: 'segments', role: 'group', 'aria-label': 'Shape' }, Object.entries(shapes).map(([name, label]) => h('button', { type: 'button', 'aria-pressed': String(shape.value === name), onClick: () => setQuery({ view: name === 'line' ? null : name }) }, label))),
+                select('period', 'Period', periods, route.query.period ?? ''), select('cmp', 'Compare', offsets, offsets[route.query.cmp] ? route.query.cmp : ''),
+                button(isTable.value ? 'Show the chart' : 'Show as a table', isTable.value ? 'chart' : 'table', () => { isTable.value = !isTable.value; }, { 'aria-pressed': String(isTable.value) }),
+                button('Save as CSV', 'save', saveCSV, { disabled: !data.value?.series.length }),
+                button('Save as PNG', 'picture', () => chart.value?.savePNG(), { disabled: isTable.value || !data.value?.series.length }),
+                h(CopyButton, { text: command(), label: 'Copy the API call as aws-cli command', symbol: 'terminal' }),
+            ],
+            empty: () => h('p', { class: 'calm' }, 'Tick metrics below to graph them. Several together make one graph, and expressions compute with them.'),
+            default: () => data.value ? (isTable.value ? chartTable(title.value, data.value) : h(Chart, { ref: chart, title: title.value, data: data.value, height: 320 })) : null,
+        });
+
+        const queryCard = () => h(Card, { title: 'Queries' }, {
+            actions: () => [
+                h('button', { type: 'button', class: 'plain', disabled: queries.value.length >= queriesMax, onClick: () => setQueries(withExpression(queries.value)) }, [icon('plus'), 'Expression']),
+                queries.value.length > 0 ? h('button', { type: 'button', class: 'plain', onClick: () => setQueries([]) }, 'Clear') : null,
+            ],
+            default: () => queries.value.length > 0 ? queryTable({ queries: queries.value, series: data.value?.series ?? [], unit: data.value?.unit ?? 'None', onChange: setQueries }) : h('p', { class: 'meta' }, 'Nothing is graphed yet.'),
+        });
+
+        return () => h('div', { class: 'page metricspage' }, [
+            h('div', { class: 'heading' }, [h('h1', 'Metrics'), live.data && queries.value.length > 0 ? h('span', { class: 'meta' }, `${periods[live.data.window.period] ?? `${live.data.window.period} s`} a point · ${fullMoment(live.data.window.from)} on`) : null]),
+            all.data?.items.length === 0 ? h(Card, { title: 'Metrics', live: all, isEmpty: true, onRetry: refresh }, { default: () => null, empty: teachMetrics }) : [
+                graph(), queryCard(),
+                h(Browse, { live: all, chosen: chosen.value, onToggle: toggle }),
+            ],
+        ]);
+    },
+};

@@ -1,0 +1,60 @@
+// The queries of the graph, a row each: colour, what it is, its statistic, and the figures of what it gave.
+import { h } from '../../core/vue.js';
+import { quantity, visible } from '../../core/format.js';
+import { figures, freeId, queriesMax } from '../../core/graph.js';
+import { dimensionText } from '../../core/metrics.js';
+import { icon } from '../../parts/icons.js';
+
+const statistics = ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'tm99', 'IQM'];
+
+/** `e1 = …` takes the queries before it by their ids. */
+export function withExpression(queries) {
+    const taken = new Set(queries.map(({ id }) => id)), shown = queries.filter(({ metric }) => metric).map(({ id }) => id);
+    const expression = shown.length > 1 ? `${shown[0]} / ${shown[1]} * 100` : `RATE(${shown[0] ?? 'm1'})`;
+    return [...queries, { id: freeId(taken, 'e'), expression }];
+}
+
+/**
+ * @param {{queries: import('../../core/graph.js').GraphQuery[], series: (import('../../core/graph.js').GraphSeries & {token: string})[],
+ *   unit: string, onChange: (queries: any[]) => void}} options
+ */
+export function queryTable({ queries, series, unit, onChange }) {
+    const change = (index, part) => onChange(queries.map((query, at) => at === index ? { ...query, ...part } : query));
+    const onlyEnter = act => event => { if (event.key === 'Enter') act(event); };
+
+    function subject(query, index) {
+        if (query.metric) return [h('bdi', { class: 'name' }, visible(query.metric.MetricName, 120)), h('span', { class: 'meta' }, [visible(query.metric.Namespace, 120), dimensionText(query.metric)].filter(Boolean).map(text => visible(text, 200)).join(' · '))];
+        const commit = event => change(index, { expression: event.target.value });
+        return h('input', { class: 'field expression', 'aria-label': `Expression ${query.id}`, value: query.expression, spellcheck: false, onChange: commit, onKeydown: onlyEnter(commit) });
+    }
+    const statistic = (query, index) => query.metric ? h('input', {
+        class: 'field stat', list: 'statistics', 'aria-label': `Statistic of ${query.id}`, value: query.stat, spellcheck: false,
+        onChange: event => change(index, { stat: event.target.value.trim() || 'Average' }),
+    }) : h('span', { class: 'meta' }, 'expression');
+
+    function row(query, index) {
+        const own = series.filter(entry => entry.id === query.id && !entry.isGhost), one = own.length === 1 ? figures(own[0].values) : null;
+        const figure = name => h('td', { class: 'number' }, own.length > 1 ? '' : one ? quantity(one[name], unit) : '–');
+        return h('tr', { key: query.id, class: { off: query.isHidden } }, [
+            h('td', h('button', {
+                type: 'button', class: 'quiet swatchbutton', 'aria-pressed': String(!query.isHidden), title: query.isHidden ? 'Show it' : 'Hide it', 'aria-label': `${query.isHidden ? 'Show' : 'Hide'} ${query.id}`,
+                onClick: () => change(index, { isHidden: !query.isHidden }),
+            }, h('i', { class: ['swatch', own[0]?.token] }))),
+            h('th', { scope: 'row' }, h('code', query.id)),
+            h('td', { class: 'subject' }, subject(query, index)),
+            h('td', statistic(query, index)),
+            figure('least'), figure('mean'), figure('most'), figure('last'),
+            h('td', { class: 'acts' }, [
+                h('button', { type: 'button', class: 'quiet', title: 'Take it twice', 'aria-label': `Copy ${query.id}`, disabled: queries.length >= queriesMax, onClick: () => onChange([...queries, { ...query, id: freeId(new Set(queries.map(({ id }) => id)), query.metric ? 'm' : 'e') }]) }, icon('copy')),
+                h('button', { type: 'button', class: 'quiet', title: 'Remove it', 'aria-label': `Remove ${query.id}`, onClick: () => onChange(queries.filter((_, at) => at !== index)) }, icon('close')),
+            ]),
+        ]);
+    }
+    return h('div', { class: 'querytable', tabindex: 0, role: 'region', 'aria-label': 'Queries' }, [
+        h('datalist', { id: 'statistics' }, statistics.map(value => h('option', { value }))),
+        h('table', [
+            h('thead', h('tr', [h('td'), ...['Id', 'What', 'Statistic'].map(name => h('th', { scope: 'col' }, name)), ...['Min', 'Mean', 'Max', 'Last'].map(name => h('th', { scope: 'col', class: 'number' }, name)), h('td')])),
+            h('tbody', queries.map(row)),
+        ]),
+    ]);
+}
