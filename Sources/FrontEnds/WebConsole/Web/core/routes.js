@@ -12,6 +12,14 @@ export const routes = [
     { path: '/', name: 'Home', icon: 'home', key: 'h', about: 'what is wrong now', page: () => Home },
     { path: '/metrics', name: 'Metrics', icon: 'metrics', key: 'm', about: 'find, graph, compute', page: () => import('../pages/metrics/metrics.js').then(module => module.Metrics) },
     { path: '/logs', name: 'Logs', icon: 'logs', key: 'l', about: 'queries, new lines, groups', page: () => import('../pages/logs/logs.js').then(module => module.Logs) },
+    {
+        path: '/traces', name: 'Traces', icon: 'traces', key: 't', about: 'requests and the services they passed', page: () => import('../pages/traces/list.js').then(module => module.Traces),
+        item: () => import('../pages/traces/trace.js').then(module => module.Trace),
+    },
+    {
+        path: '/alarms', name: 'Alarms', icon: 'alarms', key: 'a', about: 'what fires, and why', page: () => import('../pages/alarms/list.js').then(module => module.Alarms),
+        item: () => import('../pages/alarms/alarm.js').then(module => module.Alarm),
+    },
 ];
 
 /** Pages that are reached from elsewhere than the rail. */
