@@ -22,8 +22,12 @@ export const routes = [
     },
 ];
 
-/** Pages that are reached from elsewhere than the rail. */
+/** Pages that are not in the rail: reached from elsewhere, or waiting for a server that answers their calls. */
 const others = [
+    {
+        path: '/dashboards', name: 'Dashboards', icon: 'dashboards', key: 'd', about: 'panels side by side', page: () => import('../pages/dashboards/list.js').then(module => module.Dashboards),
+        item: () => import('../pages/dashboards/dashboard.js').then(module => module.Dashboard),
+    },
     { path: '/help', name: 'Help', icon: 'help', key: '', about: 'the keyboard', page: () => import('../pages/help/help.js').then(module => module.Help) },
 ];
 
