@@ -48,11 +48,14 @@ export function freeId(taken, letter = 'm') {
 
 const nameOf = ({ metric, expression }) => metric ? [metric.MetricName, dimensionText(metric)].filter(Boolean).join(' · ') : expression;
 
-/** What a query is called: its label, else its metric, with the statistic where only that tells two apart. */
+/** What a query is called: its label, else what tells it from the others: metric, values of dimensions, statistic. */
 export function labelOf(query, queries) {
-    if (query.label) return query.label;
-    const name = nameOf(query), isAlone = queries.filter(other => nameOf(other) === name).length === 1;
-    return isAlone || !query.metric ? name : `${name} ${query.stat}`;
+    if (query.label || !query.metric) return query.label || query.expression;
+    const others = queries.filter(({ metric, label }) => metric && !label), isOneMetric = new Set(others.map(({ metric }) => metric.MetricName)).size === 1;
+    const name = nameOf(query), values = query.metric.Dimensions.map(({ Value }) => Value).join(' · ');
+    const isDivided = new Set(others.map(nameOf)).size > 1, isAlone = others.filter(other => nameOf(other) === name).length === 1;
+    const short = isOneMetric && isDivided && values ? values : name;
+    return isAlone ? short : `${short} ${query.stat}`;
 }
 
 /** The request for these queries. Hidden ones are still there for expressions. */

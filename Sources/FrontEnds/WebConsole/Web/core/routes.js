@@ -12,10 +12,22 @@ export const routes = [
     { path: '/', name: 'Home', icon: 'home', key: 'h', about: 'what is wrong now', page: () => Home },
     { path: '/metrics', name: 'Metrics', icon: 'metrics', key: 'm', about: 'find, graph, compute', page: () => import('../pages/metrics/metrics.js').then(module => module.Metrics) },
     { path: '/logs', name: 'Logs', icon: 'logs', key: 'l', about: 'queries, new lines, groups', page: () => import('../pages/logs/logs.js').then(module => module.Logs) },
+    {
+        path: '/traces', name: 'Traces', icon: 'traces', key: 't', about: 'requests and the services they passed', page: () => import('../pages/traces/list.js').then(module => module.Traces),
+        item: () => import('../pages/traces/trace.js').then(module => module.Trace),
+    },
+    {
+        path: '/alarms', name: 'Alarms', icon: 'alarms', key: 'a', about: 'what fires, and why', page: () => import('../pages/alarms/list.js').then(module => module.Alarms),
+        item: () => import('../pages/alarms/alarm.js').then(module => module.Alarm),
+    },
 ];
 
-/** Pages that are reached from elsewhere than the rail. */
+/** Pages that are not in the rail: reached from elsewhere, or waiting for a server that answers their calls. */
 const others = [
+    {
+        path: '/dashboards', name: 'Dashboards', icon: 'dashboards', key: 'd', about: 'panels side by side', page: () => import('../pages/dashboards/list.js').then(module => module.Dashboards),
+        item: () => import('../pages/dashboards/dashboard.js').then(module => module.Dashboard),
+    },
     { path: '/help', name: 'Help', icon: 'help', key: '', about: 'the keyboard', page: () => import('../pages/help/help.js').then(module => module.Help) },
 ];
 

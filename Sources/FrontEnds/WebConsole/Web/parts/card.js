@@ -57,6 +57,8 @@ export const Card = {
     props: {
         title: { type: String, required: true }, note: String, live: Object, isEmpty: Boolean,
         messages: { type: Array, default: () => [] }, onRetry: Function,
+        /** Whether what does not fit scrolls inside the card; then it must be reached by keyboard. */
+        scrolls: Boolean,
     },
     setup(props, { slots }) {
         function body() {
@@ -64,7 +66,7 @@ export const Card = {
             const parts = [];
             if (live?.error) parts.push(errorNote(live.error, live.data ? live.failingSince : 0, props.onRetry));
             if (props.messages.length > 0) {
-                parts.push(h('div', { class: 'partial', role: 'status' }, `${plural(props.messages.length, 'remark')}: ${visible(props.messages.join(' · '), 400)}`));
+                parts.push(h('div', { class: 'partial', role: 'status' }, `${props.messages.length > 1 ? `${plural(props.messages.length, 'remark')}: ` : ''}${visible(props.messages.join(' · '), 400)}`));
             }
             if (live && !live.data) return live.error ? parts : [skeleton()];
             // Nothing came before the error either: that is no reason to call the place empty.
@@ -77,7 +79,7 @@ export const Card = {
                 h('h2', props.title), props.note ? h('span', { class: 'meta note' }, props.note) : null,
                 h('span', { class: 'actions' }, slots.actions?.()),
             ]),
-            h('div', { class: 'body' }, body()),
+            h('div', { class: 'body', ...props.scrolls ? { tabindex: 0, role: 'group', 'aria-label': `${props.title}, content` } : {} }, body()),
         ]);
     },
 };

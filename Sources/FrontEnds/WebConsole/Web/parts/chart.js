@@ -7,7 +7,7 @@ import { colors } from '../core/theme.js';
 import { clock, moment, zone } from '../core/time.js';
 import { stepBack, widen } from '../core/timerange.js';
 import { saveChart } from './save.js';
-import { chartOptions, isFilling, latestIndex, margins, summary } from './chartoptions.js';
+import { chartOptions, isFilling, latestIndex, marginsOf, summary } from './chartoptions.js';
 
 /** Fetched with the first chart, so that the frame does not wait for a megabyte. */
 let library;
@@ -17,6 +17,9 @@ const loadLibrary = () => library ??= import('../vendor/echarts/index.js').then(
 const cursor = shallowReactive({ time: null });
 
 const dragPixelsMin = 6;
+
+/** The colour of a series where it is named: its token's, or the one that a dashboard asks for. */
+const swatch = series => h('i', { class: ['swatch', series.token, { ghost: series.isGhost }], style: series.color ? { '--own': series.color } : null });
 
 export const Chart = {
     props: {
@@ -61,9 +64,10 @@ export const Chart = {
         expose({ savePNG: () => chart && saveChart(props.title, chart.getRenderedCanvas({ pixelRatio: 2, backgroundColor: colors.value['bg-1'] }), props.data.series.filter(({ key }) => !hidden.value.has(key)), colors.value) });
 
         // The plot's own scale: time is linear between the margins.
-        const inner = computed(() => Math.max(1, width.value - margins.left - margins.right));
-        const pixelOf = time => margins.left + (time - props.data.window.from) / (props.data.window.to - props.data.window.from) * inner.value;
-        const timeAt = x => props.data.window.from + Math.min(1, Math.max(0, (x - margins.left) / inner.value)) * (props.data.window.to - props.data.window.from);
+        const margins = computed(() => marginsOf(props.data));
+        const inner = computed(() => Math.max(1, width.value - margins.value.left - margins.value.right));
+        const pixelOf = time => margins.value.left + (time - props.data.window.from) / (props.data.window.to - props.data.window.from) * inner.value;
+        const timeAt = x => props.data.window.from + Math.min(1, Math.max(0, (x - margins.value.left) / inner.value)) * (props.data.window.to - props.data.window.from);
 
         const isEmpty = computed(() => !props.data.series.some(series => series.values.some(value => value !== null && value !== undefined)));
 
@@ -120,7 +124,7 @@ export const Chart = {
             }
             if (index.value < 0 || width.value === 0) return parts;
             const x = pixelOf(data.times[index.value]);
-            if (x >= margins.left - 1 && x <= width.value - margins.right + 1) parts.push(h('div', { class: 'cursor', style: { left: `${x}px` } }));
+            if (x >= margins.value.left - 1 && x <= width.value - margins.value.right + 1) parts.push(h('div', { class: 'cursor', style: { left: `${x}px` } }));
             if (isOver.value) parts.push(tip(x));
             return parts;
         }
@@ -135,7 +139,7 @@ export const Chart = {
             return h('div', { class: 'tip', role: 'status', style: isLeft ? { right: `${width.value - x + 10}px` } : { left: `${x + 10}px` } }, [
                 h('div', { class: 'meta' }, (data.period >= 3600 ? moment : clock)(data.times[index.value]) + (filling ? ' · still filling' : '')),
                 ...rows.map(({ series, value }) => h('div', { class: 'row' }, [
-                    h('i', { class: ['swatch', series.token, { ghost: series.isGhost }] }), h('span', visible(series.label, 80)), h('b', value === null ? 'no data' : quantity(value, data.unit)),
+                    swatch(series), h('span', visible(series.label, 80)), h('b', value === null ? 'no data' : quantity(value, data.unit)),
                 ])),
             ]);
         }
@@ -152,9 +156,9 @@ export const Chart = {
                 return h('button', {
                     type: 'button', key: series.key, class: { off: hidden.value.has(series.key) }, 'aria-pressed': String(!hidden.value.has(series.key)),
                     title: `${visible(series.label, 300)}: show or hide`, onClick: () => toggle(series.key),
-                }, [h('i', { class: ['swatch', series.token, { ghost: series.isGhost }] }), h('span', visible(series.label, 80)), h('b', at < 0 ? '–' : quantity(series.values[at], props.data.unit))]);
+                }, [swatch(series), h('span', visible(series.label, 80)), h('b', at < 0 ? '–' : quantity(series.values[at], props.data.unit))]);
             }),
-            ...props.data.thresholds.map(({ value, label }) => h('span', { class: 'threshold', title: visible(label, 300) }, [
+            ...props.data.thresholds.filter(({ label }) => label).map(({ value, label }) => h('span', { class: 'threshold', title: visible(label, 300) }, [
                 h('i', { class: 'swatch dashed alarm' }), h('span', visible(label, 60)), h('b', quantity(value, props.data.unit)),
             ])),
         ]);

@@ -1,17 +1,21 @@
 // What a chart draws, as ECharts options: a pure function of the data, the window and the theme's colours.
-import { quantity } from '../core/format.js';
+import { quantity, visible } from '../core/format.js';
 import { day, shortClock, zone } from '../core/time.js';
 
 /**
- * @typedef {{key: string, label: string, token: string, values: (number|null)[], isGhost?: boolean}} ChartSeries   a ghost is of another time, and pale
- * @typedef {{value: number, label: string}} Threshold
+ * @typedef {{key: string, label: string, token: string, values: (number|null)[], isGhost?: boolean, color?: string, isRight?: boolean}} ChartSeries
+ *   a ghost is of another time, and pale; `color` is used instead of the token's; right: measured on an axis of its own
+ * @typedef {{value: number, label: string, color?: string}} Threshold
  * @typedef {{times: number[], period: number, window: {from: number, to: number, now: number}, series: ChartSeries[],
  *   shape: 'line'|'area'|'bars', unit: string, thresholds: Threshold[],
- *   isPlain?: boolean}} ChartData   plain: without a legend
+ *   isPlain?: boolean, markers?: {time: number, label: string}[]}} ChartData   plain: without a legend; markers: moments along it
  */
 
 /** The plot's margins in pixels; fixed, so that panels of one width share one time scale. */
 export const margins = { left: 52, right: 14, top: 10, bottom: 24 };
+
+/** A second axis takes the same room as the first. */
+export const marginsOf = data => data.series.some(({ isRight }) => isRight) ? { ...margins, right: margins.left } : margins;
 
 const daySpan = 86_400_000;
 
@@ -21,12 +25,13 @@ export const isFilling = ({ times, period, window }) => times.length > 0 && time
 /** @param {ChartData} data; @param {Set<string>} hidden keys of series; @param {Record<string, string>} colors */
 export function chartOptions(data, hidden, colors) {
     const shown = data.series.filter(series => !hidden.has(series.key));
-    const filling = isFilling(data);
+    const filling = isFilling(data), hasRight = data.series.some(({ isRight }) => isRight);
     const drawn = shown.flatMap(series => data.shape === 'bars' && !series.isGhost ? [bars(series, data, filling, colors)] : lines(series, data, filling, colors));
-    if (drawn.length > 0) drawn[0].markLine = thresholdLines(data, colors);
+    const first = drawn.find(({ yAxisIndex }) => yAxisIndex === 0);
+    if (first) first.markLine = thresholdLines(data, colors);
     return {
         animation: false, useUTC: zone.value === 'UTC',
-        grid: { ...margins, outerBoundsMode: 'none' },
+        grid: { ...marginsOf(data), outerBoundsMode: 'none' },
         xAxis: {
             type: 'time', min: data.window.from, max: data.window.to, splitNumber: 4,
             axisLine: { lineStyle: { color: colors.line } }, axisTick: { show: false }, splitLine: { show: false },
@@ -35,14 +40,16 @@ export function chartOptions(data, hidden, colors) {
                 formatter: time => data.window.to - data.window.from > 2 * daySpan ? day(time) : shortClock(time),
             },
         },
-        yAxis: {
-            type: 'value', ...scale(shown, data),
-            axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: colors.grid } },
-            axisLabel: { color: colors.axis, fontSize: 11, formatter: value => quantity(value, data.unit), },
-        },
+        yAxis: [axisOf(shown.filter(({ isRight }) => !isRight), data, colors), ...hasRight ? [{ ...axisOf(shown.filter(({ isRight }) => isRight), { ...data, thresholds: [] }, colors), splitLine: { show: false } }] : []],
         series: drawn,
     };
 }
+
+const axisOf = (shown, data, colors) => ({
+    type: 'value', ...scale(shown, data),
+    axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: colors.grid } },
+    axisLabel: { color: colors.axis, fontSize: 11, formatter: value => quantity(value, data.unit) },
+});
 
 /** Steps of an axis, times a power of ten. */
 const steps = [1, 2, 2.5, 5, 10];
@@ -72,12 +79,13 @@ function points(series, { times }, from, to) {
 
 /** The line of the complete periods, and the newest one dashed while it fills. */
 function lines(series, data, filling, colors) {
+    const own = series.color ?? colors[series.token];
     const end = data.times.length, isArea = data.shape === 'area';
     const look = (name, part) => ({
-        type: 'line', id: `${series.key}\u0000${part}`, name, connectNulls: false, silent: true, showSymbol: true,
-        stack: isArea && !series.isGhost ? part : undefined, color: colors[series.token],
-        lineStyle: { width: series.isGhost ? 1 : 1.5, opacity: series.isGhost ? 0.6 : 1, join: 'bevel', color: colors[series.token], type: series.isGhost ? [2, 3] : part === 'filling' ? [4, 4] : 'solid' },
-        areaStyle: isArea && !series.isGhost ? { color: colors[series.token], opacity: part === 'filling' ? 0.1 : 0.28 } : undefined,
+        type: 'line', yAxisIndex: series.isRight ? 1 : 0, id: `${series.key}\u0000${part}`, name, connectNulls: false, silent: true, showSymbol: true,
+        stack: isArea && !series.isGhost ? part + (series.isRight ? ' right' : '') : undefined, color: own,
+        lineStyle: { width: series.isGhost ? 1 : 1.5, opacity: series.isGhost ? 0.6 : 1, join: 'bevel', color: own, type: series.isGhost ? [2, 3] : part === 'filling' ? [4, 4] : 'solid' },
+        areaStyle: isArea && !series.isGhost ? { color: own, opacity: part === 'filling' ? 0.1 : 0.28 } : undefined,
     });
     const complete = { ...look(series.label, 'complete'), data: points(series, data, 0, filling ? end - 1 : end) };
     if (!filling) return [complete];
@@ -86,25 +94,30 @@ function lines(series, data, filling, colors) {
 
 /** Stacked bars; the newest is an outline while its period fills. */
 function bars(series, data, filling, colors) {
-    const last = data.times.length - 1;
+    const last = data.times.length - 1, own = series.color ?? colors[series.token];
     return {
-        type: 'bar', id: series.key, name: series.label, stack: 'all', silent: true, barMaxWidth: 14, barMinWidth: 1.5, barCategoryGap: '25%',
-        color: colors[series.token],
+        type: 'bar', yAxisIndex: series.isRight ? 1 : 0, id: series.key, name: series.label, stack: series.isRight ? 'right' : 'all', silent: true, barMaxWidth: 14, barMinWidth: 1.5, barCategoryGap: '25%',
+        color: own,
         data: data.times.map((time, index) => ({
             value: [time, series.values[index] ?? null],
-            itemStyle: filling && index === last ? { color: 'transparent', borderColor: colors[series.token], borderType: [3, 3] } : undefined,
+            itemStyle: filling && index === last ? { color: 'transparent', borderColor: own, borderType: [3, 3] } : undefined,
         })),
     };
 }
 
-function thresholdLines({ thresholds, unit }, colors) {
+function thresholdLines({ thresholds, unit, markers = [] }, colors) {
     return {
         silent: true, symbol: 'none', animation: false,
         lineStyle: { color: colors.alarm, width: 1, type: [6, 4] },
-        data: thresholds.map(({ value }) => ({
-            yAxis: value,
-            label: { show: value !== 0, formatter: () => quantity(value, unit), position: 'insideStartTop', color: colors.alarm, fontSize: 11 },
-        })),
+        data: [
+            ...thresholds.map(({ value, color }) => ({
+                yAxis: value, lineStyle: color ? { color } : undefined,
+                label: { show: value !== 0, formatter: () => quantity(value, unit), position: 'insideStartTop', color: colors.alarm, fontSize: 11 },
+            })),
+            ...markers.map(({ time, label }) => ({
+                xAxis: time, lineStyle: { color: colors.ink, type: 'solid' }, label: { show: label !== '', formatter: () => visible(label, 40), position: 'insideEndTop', color: colors.ink, fontSize: 11 },
+            })),
+        ],
     };
 }
 

@@ -106,3 +106,29 @@ export function rowsOf(trace, closed) {
     }
     return rows;
 }
+
+/** Every span of the trace. @returns {Span[]} */
+export const flat = trace => rowsOf(trace, new Set());
+
+/**
+ * The spans that decided how long the trace took: from its end backwards, whoever was at work last. What goes on after its
+ * caller has ended, such as a message's consumer, counts as well.
+ * @returns {Set<Span>}
+ */
+export function criticalPath(trace) {
+    const ends = new Map();
+    for (const span of flat(trace).reverse()) ends.set(span, span.children.reduce((latest, child) => Math.max(latest, ends.get(child)), span.end));
+    const byEnd = spans => [...spans].sort((a, b) => ends.get(b) - ends.get(a));
+    const path = new Set(), waiting = byEnd(trace.roots).slice(0, 1);
+    while (waiting.length > 0) {
+        const span = waiting.pop();
+        path.add(span);
+        let reached = ends.get(span);
+        for (const child of byEnd(span.children)) {
+            if (ends.get(child) > reached) continue;
+            waiting.push(child);
+            reached = child.start;
+        }
+    }
+    return path;
+}

@@ -7,20 +7,27 @@ import { CopyButton } from './card.js';
 import { colorTokens } from './colors.js';
 import { icon } from './icons.js';
 import { JSONTree } from './jsontree.js';
-import { rowsOf } from './spans.js';
+import { criticalPath, flat, rowsOf } from './spans.js';
 import { stateBadge } from './state.js';
 
-const rowPixels = 26, viewRowsMax = 18, spareRows = 8;
+const rowPixels = 26, spareRows = 8;
 
 export const Waterfall = {
     props: {
         /** @type {import('../core/vue.js').PropType<import('./spans.js').Trace>} */
         trace: { type: Object, required: true },
+        rowsMax: { type: Number, default: 18 },
+        /** The id of the span that is open at first. */
+        span: { type: String, default: null },
     },
-    setup(props) {
+    emits: ['select'],
+    setup(props, { emit }) {
         const closed = shallowRef(new Set()), scroll = ref(0), selected = shallowRef(null), focused = ref(0), list = ref(null);
         const rows = computed(() => rowsOf(props.trace, closed.value));
         const tokens = computed(() => colorTokens(props.trace.services));
+        const critical = computed(() => criticalPath(props.trace));
+        selected.value = props.span ? flat(props.trace).find(({ id }) => id === props.span) ?? null : null;
+        watch(selected, span => emit('select', span?.id ?? null));
         const length = computed(() => Math.max(1e-6, props.trace.end - props.trace.start));
         const share = seconds => `${Math.min(100, Math.max(0, (seconds - props.trace.start) / length.value * 100))}%`;
 
@@ -33,7 +40,7 @@ export const Waterfall = {
         });
         // The same trace read again has new objects; the selection goes by id.
         watch(() => props.trace, trace => {
-            if (selected.value) selected.value = rowsOf(trace, new Set()).find(span => span.id === selected.value.id) ?? null;
+            if (selected.value) selected.value = flat(trace).find(span => span.id === selected.value.id) ?? null;
         });
 
         function toggle(span) {
@@ -97,7 +104,7 @@ export const Waterfall = {
                 ]),
                 h('div', { role: 'gridcell', class: 'track' }, [
                     h('i', {
-                        class: ['bar', token, { fault: span.state === 'FAULT', running: span.isRunning, inferred: span.isInferred }],
+                        class: ['bar', token, { critical: critical.value.has(span), fault: span.state === 'FAULT', running: span.isRunning, inferred: span.isInferred }],
                         style: { left: share(span.start), width: span.isRunning ? `calc(100% - ${share(span.start)})` : `max(2px, ${(span.end - span.start) / length.value * 100}%)` },
                     }),
                     h('span', {
@@ -134,14 +141,15 @@ export const Waterfall = {
 
         return () => {
             const first = Math.max(0, Math.floor(scroll.value / rowPixels) - spareRows);
-            const last = Math.min(rows.value.length, first + viewRowsMax + 2 * spareRows + 1);
+            const last = Math.min(rows.value.length, first + props.rowsMax + 2 * spareRows + 1);
             return h('div', { class: 'waterfall' }, [
                 ruler(),
                 h('div', {
                     class: 'spans', role: 'treegrid', 'aria-label': 'Spans of the trace', 'aria-rowcount': rows.value.length, ref: list, onKeydown,
-                    style: { height: `${Math.min(viewRowsMax, rows.value.length) * rowPixels}px` }, onScroll: event => { scroll.value = event.target.scrollTop; },
+                    style: { height: `${Math.min(props.rowsMax, rows.value.length) * rowPixels}px` }, onScroll: event => { scroll.value = event.target.scrollTop; },
                 }, [h('div', { class: 'all', role: 'presentation', style: { height: `${rows.value.length * rowPixels}px` } },
                     rows.value.slice(first, last).map((span, offset) => row(span, first + offset)))]),
+                h('p', { class: 'waterlegend meta' }, ['Underlined: the spans that decided how long it took · ', h('b', { class: 'state alarm' }, '▲'), ' fault · ', h('b', { class: 'state warn' }, '◆'), ' error · n and p step through them']),
                 selected.value ? detail(selected.value) : null,
             ]);
         };

@@ -3,44 +3,18 @@ import { h } from '../../core/vue.js';
 import { awsCommand, Card, CopyButton } from '../../parts/card.js';
 import { teachAlarms } from '../../parts/teachings.js';
 import { stateBadge } from '../../parts/state.js';
-import { call, pages } from '../../core/api.js';
-import { number, plural, visible } from '../../core/format.js';
-import { refresh, useLive } from '../../core/live.js';
+import { plural, visible } from '../../core/format.js';
+import { condition, since } from '../../core/alarms.js';
+import { refresh } from '../../core/live.js';
+import { link, pathOf } from '../../core/router.js';
 import { ago, moment } from '../../core/time.js';
-
-const rank = { ALARM: 0, INSUFFICIENT_DATA: 1, OK: 2 };
-
-export function useAlarms() {
-    return useLive(async signal => {
-        const ask = (token, key) => call('cloudwatch', 'DescribeAlarms', { AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: 100, ...token ? { NextToken: token } : {} }, signal)
-            .then(answer => answer.ok ? { ok: true, value: { ...answer.value, [key]: [...answer.value.MetricAlarms ?? [], ...answer.value.CompositeAlarms ?? []] } } : answer);
-        const answer = await pages(token => ask(token, 'All'), 'All');
-        if (!answer.ok) return answer;
-        const alarms = answer.value.items.sort((a, b) => (rank[a.StateValue] ?? 3) - (rank[b.StateValue] ?? 3) || String(a.AlarmName).localeCompare(String(b.AlarmName)));
-        return { ok: true, value: { alarms, isWhole: answer.value.isWhole } };
-    });
-}
-
-const since = alarm => (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp) * 1000;
-
-const operators = {
-    GreaterThanThreshold: '>', GreaterThanOrEqualToThreshold: '≥', LessThanThreshold: '<', LessThanOrEqualToThreshold: '≤',
-};
-
-/** "CheckoutLatency p99 > 2,000 for 3 of 5 × 60 s" */
-function condition(alarm) {
-    if (alarm.AlarmRule) return visible(alarm.AlarmRule, 200);
-    const what = alarm.MetricName ? `${visible(alarm.MetricName, 120)} ${alarm.Statistic ?? alarm.ExtendedStatistic ?? ''}` : 'expression';
-    const points = alarm.DatapointsToAlarm && alarm.DatapointsToAlarm !== alarm.EvaluationPeriods ? `${alarm.DatapointsToAlarm} of ${alarm.EvaluationPeriods}` : alarm.EvaluationPeriods;
-    return `${what} ${operators[alarm.ComparisonOperator] ?? visible(alarm.ComparisonOperator, 60)} ${number(alarm.Threshold)} for ${points} × ${alarm.Period ?? '?'} s`;
-}
 
 function row(alarm, now) {
     const at = since(alarm);
     return h('li', { key: alarm.AlarmName, class: ['alarmrow', alarm.StateValue === 'ALARM' ? 'firing' : null] }, [
         h('div', { class: 'first' }, [
             stateBadge(alarm.StateValue),
-            h('strong', { title: visible(alarm.AlarmName, 255) }, visible(alarm.AlarmName, 255)),
+            h('strong', link(pathOf('/alarms', alarm.AlarmName), visible(alarm.AlarmName, 255))),
             Number.isFinite(at) ? h('time', { class: 'meta', datetime: new Date(at).toISOString(), title: moment(at) }, `since ${ago(at, now)}`.replace(' ago', '')) : null,
         ]),
         h('p', { class: 'meta condition' }, condition(alarm)),

@@ -1,7 +1,8 @@
 // Home: what is wrong now, how the service does, what it says, and where a slow request spent its time.
 import { h } from '../../core/vue.js';
 import { useNow } from '../../core/time.js';
-import { alarmsCard, useAlarms, verdict } from './alarms.js';
+import { useAlarms } from '../../core/alarms.js';
+import { alarmsCard, verdict } from './alarms.js';
 import { chartPanels, useCharts } from './charts.js';
 import { errorsCard, useErrors } from './errors.js';
 import { showTrace, tracesCard, useTraces } from './traces.js';

@@ -2,40 +2,32 @@
 import { computed, h } from '../../core/vue.js';
 import { awsCommand, Card, CopyButton } from '../../parts/card.js';
 import { teachTraces } from '../../parts/teachings.js';
-import { traceOf } from '../../parts/spans.js';
 import { stateBadge } from '../../parts/state.js';
 import { Waterfall } from '../../parts/waterfall.js';
-import { pages, xray } from '../../core/api.js';
 import { milliseconds, plural, visible } from '../../core/format.js';
 import { refresh, useLive } from '../../core/live.js';
-import { route, setQuery } from '../../core/router.js';
+import { link, pathOf, route, setQuery } from '../../core/router.js';
 import { bounds, clock } from '../../core/time.js';
+import { hasFailed, isTraceId, lengthOf, nameOf, startOf, stateOf, traceSummaries, wholeTraces } from '../../core/traces.js';
 
 const listedMax = 8;
 /** The API allows a day; a busy server has enough of them in less. */
 const windowMillisecondsMax = 3_600_000;
 
-const startOf = summary => summary.StartTime ?? parseInt(String(summary.Id).slice(2, 10), 16);
-const lengthOf = summary => summary.Duration ?? summary.ResponseTime ?? 0;
-
 const orders = {
     slowest: { label: 'Slowest', sort: (a, b) => lengthOf(b) - lengthOf(a), keep: () => true },
     newest: { label: 'Newest', sort: (a, b) => startOf(b) - startOf(a), keep: () => true },
-    failed: { label: 'Failed', sort: (a, b) => startOf(b) - startOf(a), keep: summary => summary.HasFault || summary.HasError || summary.HasThrottle },
+    failed: { label: 'Failed', sort: (a, b) => startOf(b) - startOf(a), keep: hasFailed },
 };
 
 const order = computed(() => orders[route.query.order] ? route.query.order : 'slowest');
-const isTraceId = text => /^1-[0-9a-f]{8}-[0-9a-f]{24}$/.test(text ?? '');
-
 export const showTrace = id => setQuery({ trace: id });
 
 export function useTraces() {
     return useLive(async signal => {
         const { from, to } = bounds();
         const start = Math.max(from, to - windowMillisecondsMax);
-        const listed = await pages(token => xray('/TraceSummaries', 'GetTraceSummaries', {
-            StartTime: Math.floor(start / 1000), EndTime: Math.ceil(to / 1000), TimeRangeType: 'TraceId', ...token ? { NextToken: token } : {},
-        }, signal), 'TraceSummaries', 12);
+        const listed = await traceSummaries({ from: start, to }, 12, signal);
         if (!listed.ok) return listed;
         const { sort, keep } = orders[order.value];
         const summaries = listed.value.items.filter(keep).sort(sort).slice(0, listedMax);
@@ -45,26 +37,13 @@ export function useTraces() {
         if (start > from) messages.push('traces are looked for in the last hour of the range');
         let trace = null;
         if (chosen) {
-            const got = await xray('/Traces', 'BatchGetTraces', { TraceIds: [chosen] }, signal);
+            const got = await wholeTraces([chosen], signal);
             if (!got.ok) return got;
-            const document = got.value.Traces?.[0];
-            if (document) trace = traceOf(document); else messages.push(`trace ${visible(chosen, 40)} is not stored here`);
+            [trace = null] = got.value;
+            if (!trace) messages.push(`trace ${visible(chosen, 40)} is not stored here`);
         }
         return { ok: true, value: { summaries, total: listed.value.items.length, trace, messages } };
     }, () => [order.value, route.query.trace].join(' '));
-}
-
-function summaryState(summary) {
-    if (summary.HasFault) return stateBadge('FAULT');
-    if (summary.HasThrottle) return stateBadge('THROTTLE');
-    return summary.HasError ? stateBadge('CLIENT_ERROR') : stateBadge('OK');
-}
-
-/** "POST /checkout", or the name of the first service. */
-function nameOf(summary) {
-    const { HttpMethod, HttpURL } = summary.Http ?? {};
-    if (HttpURL) return visible(`${HttpMethod ?? ''} ${String(HttpURL).replace(/^[a-z]+:\/\/[^/]*/i, '').split('?')[0] || '/'}`.trim(), 120);
-    return visible(summary.EntryPoint?.Name ?? summary.ServiceIds?.[0]?.Name ?? summary.Id, 120);
 }
 
 function list({ summaries, trace }) {
@@ -72,7 +51,7 @@ function list({ summaries, trace }) {
     return h('ul', { class: 'traces', 'aria-label': 'Traces' }, summaries.map(summary => h('li', { key: summary.Id }, h('button', {
         type: 'button', class: { chosen: trace?.id === summary.Id }, 'aria-pressed': String(trace?.id === summary.Id), onClick: () => showTrace(summary.Id),
     }, [
-        h('time', { class: 'meta' }, clock(startOf(summary) * 1000)), h('bdi', { class: 'label' }, nameOf(summary)), summaryState(summary),
+        h('time', { class: 'meta' }, clock(startOf(summary) * 1000)), h('bdi', { class: 'label' }, nameOf(summary)), stateBadge(stateOf(summary)),
         h('span', { class: 'took' }, milliseconds(lengthOf(summary) * 1000)),
         h('span', { class: 'share', 'aria-hidden': 'true' }, h('i', { style: { width: `${lengthOf(summary) / longest * 100}%` } })),
     ]))));
@@ -80,7 +59,7 @@ function list({ summaries, trace }) {
 
 function head(trace) {
     return h('p', { class: 'tracehead' }, [
-        h('code', visible(trace.id, 60)), h('span', `${milliseconds((trace.end - trace.start) * 1000)} · ${plural(trace.count, 'span')} · ${plural(trace.services.length, 'service')}`),
+        link(pathOf('/traces', trace.id), h('code', visible(trace.id, 60)), { title: 'Open the trace' }), h('span', `${milliseconds((trace.end - trace.start) * 1000)} · ${plural(trace.count, 'span')} · ${plural(trace.services.length, 'service')}`),
         trace.errors > 0 ? stateBadge('FAULT', plural(trace.errors, 'error')) : null,
         isTraceId(route.query.trace) ? h('button', { type: 'button', class: 'link', onClick: () => showTrace(null) }, 'Follow the list again') : null,
     ]);

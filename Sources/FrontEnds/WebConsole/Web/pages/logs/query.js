@@ -4,6 +4,7 @@ import { bytes, milliseconds, number, plural, visible } from '../../core/format.
 import { commands, functions, systemFields, tokens } from '../../core/insights.js';
 import { useLive } from '../../core/live.js';
 import { groupsMax, namedGroups } from '../../core/loggroups.js';
+import { byPeriod, countRows, runQuery } from '../../core/logquery.js';
 import { rememberedList } from '../../core/memory.js';
 import { route, setQuery } from '../../core/router.js';
 import { bounds } from '../../core/time.js';
@@ -13,7 +14,6 @@ import { colorTokens } from '../../parts/colors.js';
 import { Editor } from '../../parts/editor.js';
 import { parsed } from '../../parts/logrow.js';
 import { Results } from './results.js';
-import { byPeriod, countRows, runQuery } from './run.js';
 
 const firstQuery = 'fields @timestamp, @message\n| sort @timestamp desc\n| limit 1000';
 const history = rememberedList('queries', 30);

@@ -50,7 +50,7 @@ export function queryTable({ queries, series, unit, onChange }) {
             ]),
         ]);
     }
-    return h('div', { class: 'querytable', tabindex: 0, role: 'region', 'aria-label': 'Queries' }, [
+    return h('div', { class: 'querytable', tabindex: 0, role: 'region', 'aria-label': 'Table of queries' }, [
         h('datalist', { id: 'statistics' }, statistics.map(value => h('option', { value }))),
         h('table', [
             h('thead', h('tr', [h('td'), ...['Id', 'What', 'Statistic'].map(name => h('th', { scope: 'col' }, name)), ...['Min', 'Mean', 'Max', 'Last'].map(name => h('th', { scope: 'col', class: 'number' }, name)), h('td')])),

@@ -1,7 +1,7 @@
 // Running an Insights query: started, asked after until it is done, stopped when nobody waits for it any more.
-import { call } from '../../core/api.js';
-import { countingQuery, timeOf } from '../../core/insights.js';
-import { axis } from '../../core/metrics.js';
+import { call } from './api.js';
+import { countingQuery, timeOf } from './insights.js';
+import { axis } from './metrics.js';
 
 const rowsMax = 10_000, firstWaitMilliseconds = 60, longestWaitMilliseconds = 1000;
 
@@ -10,7 +10,7 @@ const rowsMax = 10_000, firstWaitMilliseconds = 60, longestWaitMilliseconds = 10
  * @typedef {Record<string, string>} Row   by field; `@ptr` leads to the whole event
  * @param {{groups: string[], text: string, from: number, to: number}} query
  * @param {(progress: any) => void} onProgress the statistics while it runs
- * @returns {Promise<import('../../core/api.js').Answer>} value: Result
+ * @returns {Promise<import('./api.js').Answer>} value: Result
  */
 export async function runQuery({ groups, text, from, to }, signal, onProgress = () => {}) {
     const begun = performance.now();

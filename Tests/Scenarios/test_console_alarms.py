@@ -1,0 +1,103 @@
+"""The console's alarms: the list with its states over time, and one alarm with its evidence."""
+
+import json
+
+import pytest
+
+from support.browser import ENTER, SCREENSHOTS, needs_browser
+from support.shop import ALARM, HOSTILE
+
+pytestmark = needs_browser
+
+
+@pytest.fixture
+def page(server, shop, browser):
+    browser.open(f"{server.endpoint}/ui/alarms")
+    browser.wait("document.querySelector('.vtable .all .row') && document.querySelector('.lanes .stretch')")
+    yield browser
+    assert browser.severe() == []
+
+
+def open_alarm(page, server):
+    page.open(f"{server.endpoint}/ui/alarms/{ALARM}")
+    page.wait("document.querySelector('.strip li') && document.querySelector('.plot canvas') && document.querySelector('.alarmhistory li')")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing(page, server, theme):
+    page.prefer(theme)
+    assert page.violations() == []
+    page.screenshot(SCREENSHOTS / f"alarms-{theme}.png")
+    open_alarm(page, server)
+    assert page.violations() == []
+    page.screenshot(SCREENSHOTS / f"alarm-{theme}.png")
+
+
+def test_they_fit_a_phone(page, server):
+    page.resize(390, 844, is_phone=True)
+    page.open(f"{server.endpoint}/ui/alarms")
+    page.wait("document.querySelector('.vtable .all .row')")
+    assert page.run("return document.documentElement.scrollWidth") <= 390
+    page.screenshot(SCREENSHOTS / "alarms-phone.png")
+    open_alarm(page, server)
+    assert page.run("return document.documentElement.scrollWidth") <= 390
+    page.screenshot(SCREENSHOTS / "alarm-phone.png")
+
+
+def test_an_alarm_is_opened_by_keyboard_and_gives_its_evidence(page):
+    page.run("document.querySelector('.vtable .row[tabindex=\"0\"]').focus()")
+    page.press(ENTER)
+    page.wait(f"location.pathname === '/ui/alarms/{ALARM}' && document.querySelector('.strip li')")
+    assert "CheckoutLatency p99" in page.run("return document.querySelector('.sentence').innerText")
+    assert "above 100 in 3 of 5 periods of 60 s" in page.run("return document.querySelector('.sentence').innerText")
+    assert page.run("return document.querySelectorAll('.strip li.breaching').length") >= 3, "the figures lie above the threshold"
+    assert "threshold" in page.run("return document.querySelector('.legend').innerText")
+
+
+def test_a_hostile_reason_stays_text(page, server):
+    open_alarm(page, server)
+    page.run("for (const item of document.querySelectorAll('.alarmhistory details')) item.open = true")
+    text = page.run("return document.body.innerText")
+    assert "<script>document.title='broken'</script>" in text and "\u202e" not in text
+    assert page.run("return document.querySelectorAll('main script, main img').length") == 0
+    page.open(f"{server.endpoint}/ui/alarms/" + "%3Cimg%20src%3Dx%20onerror%3Ddocument.title%3D1%3E")
+    page.wait("document.querySelector('.calm')?.innerText.includes('no alarm of this name')")
+    assert page.run("return document.querySelectorAll('main img').length") == 0
+
+
+def test_the_state_is_set_and_actions_are_switched_from_the_page(page, server, shop):
+    clients, _ = shop
+    open_alarm(page, server)
+    page.run("document.querySelector('#statereason').focus()")
+    page.type("looking")
+    page.run("[...document.querySelectorAll('.trystate button')].find(button => button.innerText === 'OK').click()")
+    page.wait("document.querySelector('.because').innerText.includes('looking')")
+    page.wait("document.querySelector('.alarmhistory').innerText.includes('Alarm updated from ALARM to OK')")
+    page.run("[...document.querySelectorAll('button')].find(button => button.innerText === 'Switch actions off').click()")
+    page.wait("[...document.querySelectorAll('button')].some(button => button.innerText === 'Switch actions on')")
+    [alarm] = clients.cloudwatch.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
+    assert alarm["ActionsEnabled"] is False
+    clients.cloudwatch.enable_alarm_actions(AlarmNames=[ALARM])
+    clients.cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue="ALARM", StateReason=f"Again: {HOSTILE}")
+
+
+def test_expression_alarms_are_drawn_and_worded(page, server, shop):
+    clients, _ = shop
+    clients.cloudwatch.put_metric_alarm(
+        AlarmName="share", EvaluationPeriods=2, Threshold=1.0, ComparisonOperator="GreaterThanOrEqualToThreshold", Metrics=[
+            {"Id": "m1", "ReturnData": False, "MetricStat": {"Metric": {"Namespace": "EventPro", "MetricName": "ConversionRate"}, "Period": 60, "Stat": "Average"}},
+            {"Id": "e1", "Expression": "m1 / 100", "Label": "share of visitors", "ReturnData": True}])
+    page.open(f"{server.endpoint}/ui/alarms/share")
+    page.wait("document.querySelector('.legend')?.innerText.includes('share of visitors')")
+    assert "share of visitors is at or above 1 in 2 of 2 periods" in page.run("return document.querySelector('.sentence').innerText")
+    page.run("[...document.querySelectorAll('a')].find(link => link.innerText === 'Open in metrics').click()")
+    page.wait("location.pathname === '/ui/metrics' && document.querySelector('.expression')?.value === 'm1 / 100'")
+    clients.cloudwatch.delete_alarms(AlarmNames=["share"])
+
+
+def test_an_empty_server_teaches(start_server, browser):
+    server = start_server()
+    browser.open(f"{server.endpoint}/ui/alarms")
+    browser.wait("document.querySelector('.teach pre')")
+    assert f"--endpoint-url {server.endpoint}" in browser.run("return document.querySelector('.teach pre').innerText")
+    assert browser.violations() == [] and browser.severe() == []
