@@ -10,8 +10,6 @@ package import SignalModel
 ///     let store = MetricStore(engine: engine, index: index, queries: queryThreads)
 ///     try await engine.commit(store.prepare(batch), id: id)
 package struct MetricStore: MetricWriter, MetricReader {
-    static let dayNanoseconds: Int64 = 86_400_000_000_000
-
     private let engine: ColumnStore
     private let index: SeriesIndex
     private let queries: ThreadPoolExecutor
@@ -53,8 +51,9 @@ package struct MetricStore: MetricWriter, MetricReader {
                 rowCount: columns[0].count ?? 0, columns: columns)
         }
         let columns = [.uint32(series), .int64(times)] + more
-        guard Self.day(first) != Self.day(last) else { return result + [samples(Self.day(first), first...last, columns)] }
-        for (window, rows) in Self.rowsByDay(times) {
+        let (firstDay, lastDay) = (DayWindow.number(of: first), DayWindow.number(of: last))
+        guard firstDay != lastDay else { return result + [samples(firstDay, first...last, columns)] }
+        for (window, rows) in DayWindow.rows(of: times) {
             let ofDay = rows.map { times[$0] }
             result.append(samples(window, (ofDay.min() ?? 0)...(ofDay.max() ?? 0), columns.map { $0.gathered(rows) }))
         }
@@ -72,35 +71,25 @@ package struct MetricStore: MetricWriter, MetricReader {
     }
 
     package func scan(_ plan: MetricScan) async throws(StorageError) -> any ScanCursor {
-        let snapshot = engine.snapshot(of: .samples) { Self.dayRange($0.window).overlaps(plan.range) }
-        return SampleCursor(plan: plan, snapshot: snapshot, queries: queries)
-    }
-
-    private static func day(_ time: Int64) -> Int32 { Int32(floorDivided(time, by: dayNanoseconds)) }
-
-    private static func rowsByDay(_ times: [Int64]) -> [(window: Int32, rows: [Int])] {
-        var days: [Int32: [Int]] = [:]
-        for (row, time) in times.enumerated() { days[day(time), default: []].append(row) }
-        return days.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
-
-    private static func dayRange(_ window: Int32) -> TimeRange {
-        let start = Int64(window) * dayNanoseconds
-        return TimeRange(start: Timestamp(nanoseconds: start), end: Timestamp(nanoseconds: start.addingReportingOverflow(dayNanoseconds).partialValue))
+        let snapshot = engine.snapshot(of: .samples) { plan.range.overlaps(DayWindow.times(of: $0.window)) }
+        return SampleCursor(plan: plan, areSampled: index.areSampled(plan.series), snapshot: snapshot, queries: queries)
     }
 }
 
 /// Samples of the plan's series, sorted at the first call and then handed out run by run.
 private struct SampleCursor: ScanCursor {
     private let plan: MetricScan
+    /// One a series of the plan: of its samples of one time the last written stands for all.
+    private let areSampled: [Bool]
     private let queries: ThreadPoolExecutor
     private var snapshot: TableSnapshot?
     private var rows = SampleRows()
     private var order: [Int] = []
     private var place = 0
 
-    init(plan: MetricScan, snapshot: TableSnapshot, queries: ThreadPoolExecutor) {
+    init(plan: MetricScan, areSampled: [Bool], snapshot: TableSnapshot, queries: ThreadPoolExecutor) {
         self.plan = plan
+        self.areSampled = areSampled
         self.snapshot = snapshot
         self.queries = queries
     }
@@ -108,8 +97,10 @@ private struct SampleCursor: ScanCursor {
     mutating func next(into chunk: inout ColumnChunk) async throws(StorageError) -> Bool {
         if let snapshot {
             self.snapshot = nil
-            let plan = plan
-            (rows, order) = try await withTaskExecutorPreference(queries) { () async throws(StorageError) in try Self.load(plan, snapshot) }
+            let (plan, areSampled) = (plan, areSampled)
+            (rows, order) = try await withTaskExecutorPreference(queries) { () async throws(StorageError) in
+                try Self.load(plan, areSampled, snapshot)
+            }
         }
         try plan.budget.spend()
         guard place < order.count else {
@@ -131,7 +122,7 @@ private struct SampleCursor: ScanCursor {
     }
 
     /// Reads on the query threads. The rows' `series` are positions in the plan, so that the order is the plan's.
-    private static func load(_ plan: MetricScan, _ snapshot: TableSnapshot) throws(StorageError) -> (SampleRows, [Int]) {
+    private static func load(_ plan: MetricScan, _ areSampled: [Bool], _ snapshot: TableSnapshot) throws(StorageError) -> (SampleRows, [Int]) {
         let wanted = Set(plan.series)
         var rows = SampleRows()
         func isWanted(_ number: SeriesID, _ time: Int64) -> Bool {
@@ -150,6 +141,12 @@ private struct SampleCursor: ScanCursor {
         var positions: [SeriesID: UInt32] = [:]
         for (position, number) in plan.series.enumerated() { positions[number] = UInt32(position) }
         rows.renumber { positions[$0] ?? 0 }
-        return (rows, rows.sortedOrder())
+        let order = rows.sortedOrder()
+        // Rows of one series and time stand in the order they were written.
+        let kept = order.indices.filter { place in
+            guard areSampled[Int(rows.series[order[place]])], place + 1 < order.count else { return true }
+            return rows.series[order[place]] != rows.series[order[place + 1]] || rows.times[order[place]] != rows.times[order[place + 1]]
+        }
+        return (rows, kept.count == order.count ? order : kept.map { order[$0] })
     }
 }

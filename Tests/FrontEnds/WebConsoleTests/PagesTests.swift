@@ -46,7 +46,7 @@ import Testing
 
     @Test func `every import leads to a file`() throws {
         for module in modules {
-            for match in try text(module).matches(of: /(?:from|import\() ?'([^']+)'/) {
+            for match in try text(module).matches(of: /(?:from|import\() ?'(\.[^']+)'/) {
                 let target = resolve(String(match.1), from: module)
                 #expect(try files.file(target, gzip: true) != nil, "\(module) imports \(target)")
             }

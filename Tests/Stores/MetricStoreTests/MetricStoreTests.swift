@@ -122,6 +122,31 @@ struct MetricStoreTests {
         try await bench.write(batch)
     }
 
+    @Test func `of several samples of one time the last written counts, also over a seal; distributions add up`() async throws {
+        let bench = try Bench(seed: 1)
+        for value in [1.0, 2, 3] {
+            var batch = MetricBatch(tenant: tenant)
+            for (name, kind) in [("gauge", SeriesKind.sampled), ("sum", .accumulating)] {
+                batch.append(series: batch.addSeries(labels(name), kind: kind), time: Timestamp(seconds: 100), value: value)
+            }
+            try await bench.write(batch)
+            try bench.engine.seal()
+        }
+        let rows = try await bench.samples(bench.store, [], tenant, .all)
+        #expect(rows.count { $0.contains("gauge") } == 1 && rows.contains { $0.contains("gauge") && $0.hasSuffix("3.0 1.0 3.0 3.0") })
+        #expect(rows.count { $0.contains("sum") } == 3)
+    }
+
+    @Test func `samples at the ends of time are kept and read`() async throws {
+        let bench = try Bench(seed: 1)
+        var batch = MetricBatch(tenant: tenant)
+        let series = batch.addSeries(labels("A"), kind: .sampled)
+        for time in [Int64.min, -1, 0, .max] { batch.append(series: series, time: Timestamp(nanoseconds: time), value: 1) }
+        try await bench.write(batch)
+        // The range is half-open, so nothing can ask for the very last instant.
+        #expect(try await bench.samples(bench.store, [], tenant, .all).count == 3)
+    }
+
     @Test func `matchers select as they do on the model`() async throws {
         let bench = try Bench(seed: 1)
         var batch = MetricBatch(tenant: tenant)
@@ -167,10 +192,13 @@ struct MetricStoreTests {
     private func randomBatch(_ tenant: Tenant, now: Int64, _ random: inout SeededRandom) -> MetricBatch {
         var batch = MetricBatch(tenant: tenant)
         let positions = (0..<Int.random(in: 1...5, using: &random)).map { _ in
-            batch.addSeries(labels("M\(Int.random(in: 0..<6, using: &random))", ("Host", "h\(random.oneIn(2) ? 1 : 2)")), kind: .accumulating)
+            let metric = Int.random(in: 0..<6, using: &random)
+            let name = labels("M\(metric)", ("Host", "h\(random.oneIn(2) ? 1 : 2)"))
+            return batch.addSeries(name, kind: metric < 3 ? .accumulating : .sampled)
         }
         for _ in 0..<Int.random(in: 1...30, using: &random) {
-            let time = Timestamp(nanoseconds: now - Int64.random(in: 0..<(4 * day), using: &random))
+            // Every hour only, so that samples meet at one time.
+            let time = Timestamp(nanoseconds: now - Int64.random(in: 0..<96, using: &random) * (day / 24))
             let value = Double(Int.random(in: -50..<50, using: &random))
             let series = positions.randomElement(using: &random)!
             switch Int.random(in: 0..<4, using: &random) {
