@@ -14,8 +14,10 @@ enum Serve {
             let signal = await signals.termination()
             log.info("stopping", ["signal": signal.rawValue])
             Task.detached {
-                _ = await signals.termination()
-                Machine.exit(130)       // asked twice: at once; what was acknowledged is in the journal
+                // A person who presses Ctrl-C again means at once; what was acknowledged is in the journal. A supervisor that repeats
+                // SIGTERM does not.
+                while await signals.termination() != .interrupt {}
+                Machine.exit(130)
             }
             try await server.stop()
         } catch let error as Settings.Invalid {
