@@ -165,16 +165,15 @@ package final class ColumnStore: BatchCommitter, Sendable {
     /// - Throws: `.corrupt`, with what does not.
     package func checkInvariants() throws(StorageError) {
         try tables.check()
-        let manifest = maintenance.withLock { $0.manifest }
+        // Both within the lock: a seal or a merge changes one after the other.
+        let (manifest, served) = maintenance.withLock { ($0.manifest, Set(tables.parts.map(\.number))) }
         let listed = Set(manifest.parts.map(\.number))
-        let served = Set(tables.parts.map(\.number))
         guard listed == served else { throw .corrupt("store", "the manifest lists parts \(listed), snapshots show \(served)") }
         guard manifest.sealedThrough <= tables.publishedThrough else {
             throw .corrupt("store", "sealed through \(manifest.sealedThrough), published through \(tables.publishedThrough)")
         }
-        for number in served where !context.files.system.exists(context.files.part(number)) {
-            throw .corrupt("store", "part \(number) has no file")
-        }
+        let missing = maintenance.withLock { _ in tables.parts.first { !context.files.system.exists(context.files.part($0.number)) } }
+        if let missing { throw .corrupt("store", "part \(missing.number) has no file") }
     }
 }
 

@@ -34,6 +34,10 @@ extension ColumnStore {
         package var retentionPeriod: Int64 = 60_000_000_000
         /// Rest after work that failed, before it is tried again.
         package var retryAfter: Int64 = 10_000_000_000
+        /// Blocks that take fewer bytes on disk get no key filter: reading them costs no more than asking one would.
+        package var filterBlockBytesMin = 2048
+        /// Key filters of keyed scopes that are kept open.
+        package var filterCacheBytes = 16 << 20
         /// Where reads of blocks reserve their memory; nil counts nothing.
         package var readMemory: MemoryBudget?
 

@@ -28,6 +28,7 @@ package struct StoreFigures: Sendable, Equatable {
     package var droppedParts = 0
     package var damagedParts = 0
     package var damagedBlocks = 0
+    package var damagedFilters = 0
     package var lostCommits = 0
     package var erasedRows = 0
     package var failedWork = 0
@@ -48,6 +49,7 @@ final class Counters: Sendable {
         case .journalDamaged(_, let lost): add(to: \.lostCommits, Int(clamping: lost))
         case .partDamaged: add(to: \.damagedParts)
         case .blockDamaged: add(to: \.damagedBlocks)
+        case .filterDamaged: add(to: \.damagedFilters)
         case .rowsErased(_, let rows): add(to: \.erasedRows, rows)
         case .workFailed: add(to: \.failedWork)
         case .closed: break

@@ -59,11 +59,7 @@ struct Merger {
             number: register.newNumber(), table: parts[0].table, partition: parts[0].partition, context: context)
         let merged: Part?
         do throws(StorageError) {
-            for (scope, blocks) in try livingBlocks(of: parts, now: now) {
-                var batches: [TableBatch] = []
-                for block in blocks { batches.append(try block.part.rows(ofBlock: block.place)) }
-                try builder.append(batches, scope: scope)
-            }
+            for (scope, runs) in try livingBlocks(of: parts, now: now) { try builder.merge(runs, scope: scope) }
             merged = try builder.finish(order: parts[0].order)
         } catch {
             builder.abandon()
@@ -77,11 +73,11 @@ struct Merger {
         }
     }
 
-    /// By scope in order of first appearance, so that only one scope's rows are in memory at a time.
-    private func livingBlocks(of parts: [Part], now: Int64) throws(StorageError) -> [(BlockScope, [(part: Part, place: Int)])] {
+    /// By scope in order of first appearance, so that only one scope's rows are in memory at a time; a run for each part.
+    private func livingBlocks(of parts: [Part], now: Int64) throws(StorageError) -> [(BlockScope, [[TableSnapshot.Block]])] {
         let layout = try context.layout(of: parts[0].table)
         let mayDrop = context.configuration.mayDrop(parts[0].table, parts[0].partition)
-        var groups: [(BlockScope, [(part: Part, place: Int)])] = []
+        var groups: [(BlockScope, [[TableSnapshot.Block]])] = []
         var places: [BlockScope: Int] = [:]
         for part in parts {
             let damaged = part.damagedBlocks
@@ -89,11 +85,16 @@ struct Merger {
                 if mayDrop, layout.isDead(block.header, now: now) { continue }
                 if try isKeyGone(block.header.scope) { continue }
                 let scope = block.header.scope
-                if let known = places[scope] {
-                    groups[known].1.append((part, place))
-                } else {
+                let block = part.block(at: place, memory: context.configuration.readMemory)
+                guard let known = places[scope] else {
                     places[scope] = groups.count
-                    groups.append((scope, [(part, place)]))
+                    groups.append((scope, [[block]]))
+                    continue
+                }
+                if groups[known].1.last?.last?.part === part {
+                    groups[known].1[groups[known].1.count - 1].append(block)
+                } else {
+                    groups[known].1.append([block])
                 }
             }
         }

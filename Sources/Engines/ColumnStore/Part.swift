@@ -3,9 +3,10 @@ import SignalModel
 import Synchronization
 
 /// An immutable file of blocks of one table and partition. Its file goes when the part is obsolete and the last reference is gone.
-final class Part: BlockSource, Sendable {
+final class Part: Sendable {
     private struct State {
         var damaged: Set<Int>
+        var isFilterDamaged = false
         var isObsolete = false
     }
 
@@ -29,7 +30,9 @@ final class Part: BlockSource, Sendable {
 
     deinit {
         let (isObsolete, isDamaged) = state.withLock { ($0.isObsolete, !$0.damaged.isEmpty) }
-        if isObsolete { context.files.discard(part: number, isDamaged: isDamaged) }
+        guard isObsolete else { return }
+        context.openedMatrices.forget(part: number)
+        context.files.discard(part: number, isDamaged: isDamaged)
     }
 
     var number: UInt64 { index.number }
@@ -40,63 +43,112 @@ final class Part: BlockSource, Sendable {
     /// No manifest names it any more.
     func retire() { state.withLock { $0.isObsolete = true } }
 
-    func snapshotBlocks(into blocks: inout [TableSnapshot.Block]) {
-        let damaged = damagedBlocks
-        for (place, block) in index.blocks.enumerated() where !damaged.contains(place) {
-            blocks.append(TableSnapshot.Block(header: block.header, source: self, index: place))
-        }
-    }
-
-    func rows(ofBlock place: Int) throws(StorageError) -> TableBatch {
-        let block = index.blocks[place]
-        let layout = try context.layout(of: table)
-        let reservation = try reserve(block.storedBytes + 2 * block.plainBytes)
-        defer { reservation?.release() }
-        do throws(StorageError) {
-            let payload = try payload(of: block, at: place)
-            return try checked(try layout.decode(payload, of: block.header), block.header)
-        } catch {
-            if error.code == .corrupt { setAside(place, why: error.message) }
-            throw error
-        }
-    }
-
     /// Scans from now on leave the block out; the file is kept.
     func setAside(_ place: Int, why: String) {
         let isNew = state.withLock { $0.damaged.insert(place).inserted }
         if isNew { context.note(StoreContext.Damage(part: number, block: place), why: why) }
     }
 
-    private func payload(of block: PartIndex.Block, at place: Int) throws(StorageError) -> [UInt8] {
-        let path = context.files.part(number)
-        let file = try onDisk { () throws(FileError) in try context.files.system.open(path, .read) }
+    // MARK: blocks
+
+    /// The blocks that are whole, in the part's order.
+    func snapshotBlocks(into blocks: inout [TableSnapshot.Block]) {
+        let damaged = damagedBlocks
+        for place in index.blocks.indices where !damaged.contains(place) {
+            blocks.append(block(at: place, memory: context.configuration.readMemory))
+        }
+    }
+
+    func block(at place: Int, memory: MemoryBudget?) -> TableSnapshot.Block {
+        TableSnapshot.Block(header: index.blocks[place].header, part: self, place: place, memory: memory)
+    }
+
+    func rows(ofBlock place: Int, memory: MemoryBudget?) throws(StorageError) -> TableBatch {
+        let layout = try context.layout(of: table)
+        let header = index.blocks[place].header
+        return try rows(ofBlock: place, memory: memory, readsAll: true) { sections throws(StorageError) in
+            try layout.decode(sections, of: header)
+        }
+    }
+
+    /// - Parameter readsAll: reads the whole block at once, because all of it will be asked for.
+    func rows(
+        ofBlock place: Int, memory: MemoryBudget?, readsAll: Bool, decode: (SectionReader) throws(StorageError) -> TableBatch
+    ) throws(StorageError) -> TableBatch {
+        let opening = try BlockOpening(of: self, place, context: context, memory: memory, decodes: true, readsAll: readsAll)
+        return try settingAside(place) { () throws(StorageError) in
+            let sections = SectionReader(count: index.blocks[place].sections.count, open: opening.sections)
+            return try checked(try decode(sections), index.blocks[place].header, memory)
+        }
+    }
+
+    func sections(_ wanted: [Int], ofBlock place: Int, memory: MemoryBudget?) throws(StorageError) -> [[UInt8]] {
+        let opening = try BlockOpening(of: self, place, context: context, memory: memory, decodes: false, readsAll: false)
+        return try settingAside(place) { () throws(StorageError) in
+            try SectionReader(count: index.blocks[place].sections.count, open: opening.sections).sections(wanted)
+        }
+    }
+
+    private func settingAside<Result>(_ place: Int, _ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
         do throws(StorageError) {
-            return try PartV1.payload(of: block, at: place, in: index, file: file, cipher: context.cipher)
+            return try body()
         } catch {
-            // Once more: a fault on the way from the disk is not damage on it.
-            guard error.code == .corrupt else { throw error }
-            return try PartV1.payload(of: block, at: place, in: index, file: file, cipher: context.cipher)
+            if error.code == .corrupt { setAside(place, why: error.message) }
+            throw error
         }
     }
 
     /// What the layout decoded, held against the header, with its memory accounted for.
-    private func checked(_ batch: TableBatch, _ header: BlockHeader) throws(StorageError) -> TableBatch {
+    private func checked(_ batch: TableBatch, _ header: BlockHeader, _ memory: MemoryBudget?) throws(StorageError) -> TableBatch {
         guard batch.rowCount == header.rowCount else {
             throw .corrupt("block of part \(number)", "\(batch.rowCount) rows where the index has \(header.rowCount)")
         }
         return TableBatch(
             table: table, partition: header.partition, scope: header.scope, times: header.times, rowCount: batch.rowCount,
-            columns: batch.columns, reservation: try reserve(batch.byteCount))
+            columns: batch.columns, reservation: try memory?.reserving(batch.byteCount, for: "block of part \(number)"))
     }
 
-    private func reserve(_ bytes: Int) throws(StorageError) -> MemoryReservation? {
-        guard let budget = context.configuration.readMemory else { return nil }
-        do throws(MemoryBudget.Exhausted) {
-            return try budget.reserve(bytes)
+    // MARK: key filters
+
+    /// The places among `wanted` whose blocks may fulfil the condition.
+    /// - Throws: `.inputOutput`. A damaged filter is reported, and excludes nothing.
+    func places(_ wanted: [Int], thatMayHold condition: KeyCondition) throws(StorageError) -> Set<Int> {
+        var kept = Set(wanted)
+        let filters = index.filters.filter { filter in filter.places.contains { kept.contains(Int($0)) } }
+        guard !filters.isEmpty else { return kept }
+        let path = context.files.part(number)
+        let file = try onDisk { () throws(FileError) in try context.files.system.open(path, .read) }
+        let lookup = KeyLookup(part: index, context: context, file: file)
+        for filter in filters {
+            do throws(StorageError) {
+                guard let columns = try lookup.columns(of: filter, fulfilling: condition) else { continue }
+                for (column, place) in filter.places.enumerated() where !columns.contains(column) { kept.remove(Int(place)) }
+            } catch {
+                guard error.code == .corrupt else { throw error }
+                reportFilter(error)
+            }
+        }
+        return kept
+    }
+
+    private func reportFilter(_ error: StorageError) {
+        let isNew = state.withLock { state in
+            defer { state.isFilterDamaged = true }
+            return !state.isFilterDamaged
+        }
+        if isNew { context.report(.filterDamaged(part: number, why: error.message)) }
+    }
+}
+
+extension MemoryBudget {
+    /// - Throws: `.budget`.
+    func reserving(_ bytes: Int, for thing: @autoclosure () -> String) throws(StorageError) -> MemoryReservation {
+        do throws(Exhausted) {
+            return try reserve(bytes)
         } catch {
             throw StorageError(
                 code: .budget,
-                message: "cannot read block of part \(number): \(bytes) bytes asked of \(error.budget), \(error.bytesFree) free")
+                message: "cannot read \(thing()): \(bytes) bytes asked of \(error.budget), \(error.bytesFree) free")
         }
     }
 }

@@ -1,7 +1,7 @@
 import Platform
 import SignalModel
 
-/// Turns batches into one part of a partition: for sealing and merging alike.
+/// Turns batches, or the blocks of other parts, into one part of a partition: for sealing and merging.
 struct PartBuilder {
     private let context: StoreContext
     private let table: TableID
@@ -20,21 +20,34 @@ struct PartBuilder {
 
     /// - Parameter batches: of one scope, oldest first.
     mutating func append(_ batches: [TableBatch], scope: BlockScope) throws(StorageError) {
-        let layout = try context.layout(of: table)
-        do throws(StorageError) {
-            _ = try context.cipher.key(scope.key)
-        } catch {
-            guard error.code == .keyGone else { throw error }
+        guard try isKeyThere(scope) else {
             erasedRows += batches.reduce(0) { $0 + $1.rowCount }
             return
         }
-        for block in try layout.encode(batches) {
-            if writer == nil {
-                writer = try PartWriter(
-                    number: number, table: table, partition: partition, files: context.files, cipher: context.cipher)
-            }
-            try writer!.append(block, scope: scope)
+        for block in try context.layout(of: table).encode(batches) { try append(block, scope) }
+    }
+
+    /// - Parameter runs: of one scope; the blocks of each part, oldest part first.
+    mutating func merge(_ runs: [[TableSnapshot.Block]], scope: BlockScope) throws(StorageError) {
+        guard try isKeyThere(scope) else { return }
+        try context.layout(of: table).merge(runs) { block throws(StorageError) in try append(block, scope) }
+    }
+
+    private func isKeyThere(_ scope: BlockScope) throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            _ = try context.cipher.key(scope.key)
+            return true
+        } catch {
+            guard error.code == .keyGone else { throw error }
+            return false
         }
+    }
+
+    private mutating func append(_ block: EncodedBlock, _ scope: BlockScope) throws(StorageError) {
+        if writer == nil {
+            writer = try PartWriter(number: number, partition: partition, layout: context.layout(of: table), context: context)
+        }
+        try writer!.append(block, scope: scope)
     }
 
     /// - Parameter order: the part's place in its partition.

@@ -38,7 +38,7 @@ struct PartRecovery {
             guard error.code == .notFound else { throw StorageError(error) }
             throw .corrupt("part \(entry.number)", "its file is not there")
         }
-        let index = try PartV1.index(of: entry.number, file: file, cipher: context.cipher)
+        let index = try PartFormats.index(of: entry.number, file: file, cipher: context.cipher)
         guard index.table == entry.table, index.partition == entry.partition else {
             throw .corrupt("part \(entry.number)", "it is of another table or partition than the manifest says")
         }
@@ -50,7 +50,7 @@ struct PartRecovery {
         let damaged = part.damagedBlocks
         for (place, block) in part.index.blocks.enumerated() where !damaged.contains(place) && !block.isKeyGone {
             do throws(StorageError) {
-                try layout.didFind(block.header) { () throws(StorageError) in try part.rows(ofBlock: place) }
+                try layout.didFind(block.header) { () throws(StorageError) in try part.rows(ofBlock: place, memory: nil) }
             } catch {
                 switch error.code {
                 case .corrupt: part.setAside(place, why: error.message)

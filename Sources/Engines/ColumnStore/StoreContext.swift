@@ -16,6 +16,7 @@ final class StoreContext: Sendable {
     let configuration: ColumnStore.Configuration
     let counters = Counters()
     let layouts: [TableID: any TableLayout]
+    let openedMatrices: OpenedMatrices
     private let tell: @Sendable (StoreEvent) -> Void
     private let damage = Mutex<[Damage]>([])
 
@@ -27,6 +28,7 @@ final class StoreContext: Sendable {
         self.cipher = cipher
         self.clock = clock
         self.configuration = configuration
+        openedMatrices = OpenedMatrices(bytesMax: configuration.filterCacheBytes)
         self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.table, $0) })
         tell = report
     }

@@ -8,6 +8,8 @@ package enum StoreEvent: Sendable {
     case partDamaged(part: UInt64, why: String)
     /// One block cannot be read; scans leave it out from now on.
     case blockDamaged(part: UInt64, block: Int, why: String)
+    /// The key filters of a part cannot be read: looks for a key read more of its blocks than they need to.
+    case filterDamaged(part: UInt64, why: String)
     /// Rows were dropped because their key is gone.
     case rowsErased(table: TableID, rows: Int)
     /// Sealing or merging failed and will be tried again.

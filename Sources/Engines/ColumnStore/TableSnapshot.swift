@@ -1,3 +1,4 @@
+package import Platform
 package import SignalModel
 
 /// What one scan sees of a table, fixed at the moment it was taken: sealed blocks and the batches not yet sealed; every row once.
@@ -6,24 +7,40 @@ package struct TableSnapshot: Sendable {
     /// A sealed block: its header in memory, its rows on disk.
     package struct Block: Sendable {
         package let header: BlockHeader
-        private let source: any BlockSource
-        private let index: Int
+        let part: Part
+        let place: Int
+        /// Where its reads reserve their memory.
+        let memory: MemoryBudget?
 
-        init(header: BlockHeader, source: any BlockSource, index: Int) {
+        init(header: BlockHeader, part: Part, place: Int, memory: MemoryBudget?) {
             self.header = header
-            self.source = source
-            self.index = index
+            self.part = part
+            self.place = place
+            self.memory = memory
         }
 
-        /// A block whose rows come from elsewhere than a part, for tests of who reads them.
-        package init(header: BlockHeader, load: @escaping @Sendable () throws(StorageError) -> TableBatch) {
-            self.init(header: header, source: LoadedBlock(load: load), index: 0)
-        }
-
-        /// Reads, checks, opens and decodes the block; blocks the calling thread.
+        /// Reads, checks, opens and decodes the whole block; blocks the calling thread.
         /// - Throws: `.corrupt` when it is damaged: it is then set aside, and the next snapshot leaves it out; `.keyGone` when its
         ///   key was destroyed; `.budget` when there is no memory for it.
-        package func rows() throws(StorageError) -> TableBatch { try source.rows(ofBlock: index) }
+        package func rows() throws(StorageError) -> TableBatch { try part.rows(ofBlock: place, memory: memory) }
+
+        /// As `rows()`, but reads only the sections that `decode` asks for; the columns that it leaves out are `.absent`.
+        package func rows(decode: (SectionReader) throws(StorageError) -> TableBatch) throws(StorageError) -> TableBatch {
+            try part.rows(ofBlock: place, memory: memory, readsAll: false, decode: decode)
+        }
+
+        package var sectionCount: Int { part.index.blocks[place].sections.count }
+
+        /// One section's bytes as the layout wrote them. Their memory is the caller's to account for.
+        package func section(_ index: Int) throws(StorageError) -> [UInt8] { try sections([index])[0] }
+
+        /// Several sections' bytes; those that lie beside each other are read at once.
+        package func sections(_ wanted: [Int]) throws(StorageError) -> [[UInt8]] {
+            try part.sections(wanted, ofBlock: place, memory: memory)
+        }
+
+        /// Bytes of a section on disk: what reading it costs.
+        package func storedBytes(ofSection index: Int) -> Int { part.index.blocks[place].sections[index].storedBytes }
     }
 
     /// Within a partition in the order in which their rows were committed (oldest part first); within a part in the layout's order.
@@ -37,15 +54,23 @@ package struct TableSnapshot: Sendable {
     }
 
     package init(blocks: [Block], batches: [TableBatch]) { self.init(blocks: blocks, batches: BatchList(batches)) }
-}
 
-/// Where a sealed block's rows are read from.
-protocol BlockSource: Sendable {
-    func rows(ofBlock index: Int) throws(StorageError) -> TableBatch
-}
-
-private struct LoadedBlock: BlockSource {
-    let load: @Sendable () throws(StorageError) -> TableBatch
-
-    func rows(ofBlock index: Int) throws(StorageError) -> TableBatch { try load() }
+    /// The blocks among `blocks` that may fulfil a condition on their keys, in the same order, found without reading any of their
+    /// data. Blocks without a key filter stay. Blocks the calling thread for a few small reads a part.
+    ///
+    ///     let blocks = try TableSnapshot.blocks(snapshot.blocks, thatMayHold: .all([.key(hash("error")), .key(hash("timeout"))]))
+    ///
+    /// - Throws: `.inputOutput`. A damaged filter is reported, and excludes nothing.
+    package static func blocks(_ blocks: [Block], thatMayHold condition: KeyCondition) throws(StorageError) -> [Block] {
+        var kept: [Block] = []
+        var start = 0
+        while start < blocks.count {
+            var end = start + 1
+            while end < blocks.count, blocks[end].part === blocks[start].part { end += 1 }
+            let places = try blocks[start].part.places(blocks[start..<end].map(\.place), thatMayHold: condition)
+            for block in blocks[start..<end] where places.contains(block.place) { kept.append(block) }
+            start = end
+        }
+        return kept
+    }
 }

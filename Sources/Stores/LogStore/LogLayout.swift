@@ -80,7 +80,8 @@ package struct LogLayout: TableLayout {
             rowCount: rows.count, times: first...rows.times[rows.count - 1], summary: summary.bytes, payload: payload.bytes)
     }
 
-    package func decode(_ payload: [UInt8], of header: BlockHeader) throws(StorageError) -> TableBatch {
+    package func decode(_ sections: SectionReader, of header: BlockHeader) throws(StorageError) -> TableBatch {
+        let payload = try sections.section(0)
         do throws(BytesError) {
             let columns = try ByteReader.reading(payload, Self.columns)
             return TableBatch(

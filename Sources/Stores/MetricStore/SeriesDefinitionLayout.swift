@@ -49,7 +49,8 @@ package struct SeriesDefinitionLayout: TableLayout {
         return blocks
     }
 
-    package func decode(_ payload: [UInt8], of header: BlockHeader) throws(StorageError) -> TableBatch {
+    package func decode(_ sections: SectionReader, of header: BlockHeader) throws(StorageError) -> TableBatch {
+        let payload = try sections.section(0)
         var numbers: [UInt32] = []
         var kinds: [UInt8] = []
         var labels = BytesVector()

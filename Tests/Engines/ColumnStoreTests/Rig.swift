@@ -27,6 +27,7 @@ final class Rig {
         settings.journalFileBytes = 4096
         settings.recordBytesMax = 4000
         settings.freeBytesMin = 0
+        settings.filterBlockBytesMin = 0
         return settings
     }
 

@@ -1,4 +1,4 @@
-import ColumnStore
+@testable import ColumnStore
 import Platform
 import SignalModel
 import Simulation
@@ -123,6 +123,7 @@ struct StoreModel {
     /// Exactly once, nothing else, and in order of commit within each table, partition and scope.
     private func check(_ rig: Rig, pending: Entry?, _ place: String) throws {
         try rig.store.checkInvariants()
+        try Self.checkKeys(rig.store, place)
         let visible = try Self.visible(rig.store)
         let expected = Self.expected(truth)
         guard visible != expected else { return }
@@ -153,6 +154,18 @@ struct StoreModel {
             }
         }
         return rows
+    }
+
+    /// No block that holds a row is left out of a look for that row's id.
+    private static func checkKeys(_ store: ColumnStore, _ place: String) throws {
+        let blocks = store.snapshot(of: .logs).blocks
+        for block in blocks {
+            let ids = try block.rows().testRows.map(\.id)
+            let found = try TableSnapshot.blocks(blocks, thatMayHold: .all(ids.map { .key($0) }))
+            guard found.contains(where: { $0.part === block.part && $0.place == block.place }) else {
+                throw Failure(description: "\(place): a look for \(ids) leaves out their block")
+            }
+        }
     }
 
     private static func difference(_ visible: [Place: [TestRow]], _ expected: [Place: [TestRow]]) -> String {

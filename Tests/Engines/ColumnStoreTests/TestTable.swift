@@ -54,6 +54,9 @@ extension TableBatch {
 }
 
 /// Keeps rows in order of commit, a few to a block, so that tests can hold them against an array.
+///
+/// Form 1 of a block: a section of times and ids, one of texts; the ids are its keys. Form 0, as parts of version 1 have it: one section
+/// with everything, row by row.
 final class TestLayout: TableLayout {
     struct Seen: Sendable {
         var published: [UInt64] = []
@@ -82,32 +85,50 @@ final class TestLayout: TableLayout {
         return stride(from: 0, to: rows.count, by: rowsPerBlock).map { start in
             var rows = Array(rows[start..<min(rows.count, start + rowsPerBlock)])
             if isForgetful, rows.count == rowsPerBlock { rows.removeLast() }
-            var payload = ByteWriter()
+            var numbers = ByteWriter()
+            var texts = ByteWriter()
             for row in rows {
-                payload.append(int64: row.time)
-                payload.append(uint64: row.id)
-                payload.append(lengthPrefixed: row.text.utf8)
+                numbers.append(int64: row.time)
+                numbers.append(uint64: row.id)
+                texts.append(lengthPrefixed: row.text.utf8)
             }
             var summary = ByteWriter()
             summary.append(lengthPrefixed: rows[0].text.utf8)
             return EncodedBlock(
-                rowCount: rows.count, times: rows.map(\.time).min()!...rows.map(\.time).max()!, summary: summary.bytes,
-                payload: payload.bytes)
+                form: 1, rowCount: rows.count, times: rows.map(\.time).min()!...rows.map(\.time).max()!, summary: summary.bytes,
+                sections: [EncodedSection(numbers.bytes, compression: .lz4), EncodedSection(texts.bytes)], keys: rows.map(\.id))
         }
     }
 
-    func decode(_ payload: [UInt8], of header: BlockHeader) throws(StorageError) -> TableBatch {
-        let rows: [TestRow]
+    func decode(_ sections: SectionReader, of header: BlockHeader) throws(StorageError) -> TableBatch {
+        let opened = try sections.sections(Array(0..<(header.form == 0 ? 1 : 2)))
         do throws(BytesError) {
-            rows = try ByteReader.reading(payload) { reader throws(BytesError) in
+            let rows = header.form == 0 ? try Self.mixedRows(opened[0]) : try Self.rows(numbers: opened[0], texts: opened[1])
+            return .rows(rows, table: table, partition: header.partition, scope: header.scope)
+        } catch { throw StorageError(code: .corrupt, message: error.message) }
+    }
+
+    private static func mixedRows(_ bytes: [UInt8]) throws(BytesError) -> [TestRow] {
+        try ByteReader.reading(bytes) { reader throws(BytesError) in
+            var rows: [TestRow] = []
+            while !reader.isAtEnd {
+                rows.append(TestRow(time: try reader.int64(), id: try reader.uint64(), text: try reader.text()))
+            }
+            return rows
+        }
+    }
+
+    private static func rows(numbers: [UInt8], texts: [UInt8]) throws(BytesError) -> [TestRow] {
+        try ByteReader.reading(numbers) { numbers throws(BytesError) in
+            try ByteReader.reading(texts) { texts throws(BytesError) in
                 var rows: [TestRow] = []
-                while !reader.isAtEnd {
-                    rows.append(TestRow(time: try reader.int64(), id: try reader.uint64(), text: try reader.text()))
+                while !numbers.isAtEnd {
+                    rows.append(TestRow(time: try numbers.int64(), id: try numbers.uint64(), text: try texts.text()))
                 }
+                try texts.expectEnd()
                 return rows
             }
-        } catch { throw StorageError(code: .corrupt, message: error.message) }
-        return .rows(rows, table: table, partition: header.partition, scope: header.scope)
+        }
     }
 
     func didPublish(_ batch: TableBatch) { seen.withLock { $0.published += batch.testRows.map(\.id) } }

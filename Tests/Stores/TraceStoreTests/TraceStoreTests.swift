@@ -116,10 +116,11 @@ struct TraceStoreTests {
         let block = try #require(try layout.encode(bench.store.prepare(batch)).first)
         let header = BlockHeader(
             scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), rowCount: 1, times: block.times, summary: block.summary)
-        for length in 0..<block.payload.count {
-            #expect(throws: StorageError.self) { try layout.decode(Array(block.payload.prefix(length)), of: header) }
+        let payload = block.sections[0].bytes
+        for length in 0..<payload.count {
+            #expect(throws: StorageError.self) { try layout.decode(SectionReader([Array(payload.prefix(length))]), of: header) }
         }
-        #expect(throws: StorageError.self) { try layout.decode(block.payload + [0], of: header) }
+        #expect(throws: StorageError.self) { try layout.decode(SectionReader([payload + [0]]), of: header) }
     }
 }
 
