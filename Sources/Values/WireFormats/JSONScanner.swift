@@ -111,24 +111,13 @@ package struct JSONScanner {
                 return Value(kind: .string(hasEscapes: hasEscapes), range: start..<place)
             case UInt8(ascii: "\\"):
                 hasEscapes = true
-                guard let length = escapeLength(at: place) else { return nil }
+                guard let length = JSONText.escapeLength(text, at: place) else { return nil }
                 place += length
             case 0..<0x20: return nil
             default: place += 1
             }
         }
         return nil
-    }
-
-    private func escapeLength(at place: Int) -> Int? {
-        guard place + 1 < text.count else { return nil }
-        switch text[place + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
-            UInt8(ascii: "r"), UInt8(ascii: "t"):
-            return 2
-        case UInt8(ascii: "u"): return JSONText.codeUnit(text, at: place + 2) == nil ? nil : 6
-        default: return nil
-        }
     }
 
     private mutating func number() -> Value? {
@@ -157,6 +146,8 @@ package struct JSONScanner {
 
 /// What JSON text stands for. Offsets must come from a scanner over the same bytes.
 package enum JSONText {
+    package static func isUTF8(_ text: UnsafeBufferPointer<UInt8>) -> Bool { UTF8Text.isValid(text) }
+
     /// Appends the characters of the string that lies at `range`, without its quotes. A lone surrogate becomes U+FFFD.
     package static func appendString(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to bytes: inout [UInt8]) {
         var place = range.lowerBound
@@ -196,6 +187,18 @@ package enum JSONText {
                 if isInString || byte > 0x20 { bytes.append(byte) }
             }
             place += 1
+        }
+    }
+
+    /// How many bytes the escape at `place` takes; nil when it is none.
+    static func escapeLength(_ text: UnsafeBufferPointer<UInt8>, at place: Int) -> Int? {
+        guard place + 1 < text.count else { return nil }
+        switch text[place + 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+            UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return 2
+        case UInt8(ascii: "u"): return codeUnit(text, at: place + 2) == nil ? nil : 6
+        default: return nil
         }
     }
 

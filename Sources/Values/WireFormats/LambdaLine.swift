@@ -21,7 +21,8 @@ struct LambdaLine {
     }
 
     /// A report has nine fields; no line that Lambda writes has twice as many.
-    private static let fieldsMax = 18
+    static let fieldsMax = 18
+    private static let requestIDBytesMax = 256
     private static let labels: [Name: StaticString] = [
         .requestID: "RequestId: ", .duration: "Duration: ", .billedDuration: "Billed Duration: ", .memorySize: "Memory Size: ",
         .maxMemoryUsed: "Max Memory Used: ", .initDuration: "Init Duration: ", .xrayTraceID: "XRAY TraceId: ",
@@ -33,21 +34,49 @@ struct LambdaLine {
 
     init(_ message: UnsafeBufferPointer<UInt8>) {
         self.message = message
-        let types: [StaticString] = ["START", "END", "REPORT"]
-        type = types.first {
-            Self.begins(message[...], with: $0) && Self.begins(message.dropFirst($0.utf8CodeUnitCount), with: " RequestId: ")
-        }
+        type = Self.typeWord(of: message)
     }
+
+    private static func typeWord(of message: UnsafeBufferPointer<UInt8>) -> StaticString? {
+        let types: [StaticString] = ["START", "END", "REPORT"]
+        return types.first { begins(message[...], with: $0) && begins(message.dropFirst($0.utf8CodeUnitCount), with: " RequestId: ") }
+    }
+
+    /// START, END or REPORT; nil for a line that Lambda does not write.
+    static func type(of message: UnsafeBufferPointer<UInt8>) -> String? { typeWord(of: message)?.description }
 
     func value(of name: Name) -> String? {
         guard let type else { return name == .requestID ? requestIDOfOwnLine() : nil }
         if name == .type { return type.description }
         guard let label = Self.labels[name], let text = text(after: label, past: type.utf8CodeUnitCount + 1) else { return nil }
         switch name {
-        case .memorySize, .maxMemoryUsed: return Self.number(text, unit: "MB").map { NumberText.format($0 * 1000 * 1000) }
+        case .memorySize, .maxMemoryUsed: return Self.number(text, unit: "MB").map(Self.shownMegabytes)
         case .duration, .billedDuration, .initDuration: return Self.number(text, unit: "ms").map { NumberText.format($0) }
         default: return String(decoding: text.prefix { $0 > 0x20 }, as: UTF8.self)
         }
+    }
+
+    private static func shownMegabytes(_ number: Double) -> String { NumberText.format(number * 1000 * 1000) }
+
+    /// What a query sees of a number of megabytes; nil when the text is no number.
+    static func shownMegabytes(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? { NumberText.parse(text).map { Array(shownMegabytes($0).utf8) } }
+
+    /// The same for milliseconds.
+    static func shownMilliseconds(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? { NumberText.parse(text).map { Array(NumberText.format($0).utf8) } }
+
+    /// The name whose label the field begins with.
+    static func label(at field: Slice<UnsafeBufferPointer<UInt8>>) -> (name: Name, label: StaticString)? {
+        labels.first { begins(field, with: $0.value) }.map { ($0.key, $0.value) }
+    }
+
+    /// True when the text behind a number is this unit, as `value(of:)` wants it.
+    static func isUnit(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ unit: StaticString) -> Bool { begins(text.dropFirst(), with: unit) }
+
+    /// True when a line has so many tabs near its beginning that a request id is looked for.
+    static func mayHaveRequestID(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        var tabs = 0
+        for byte in text.prefix(requestIDBytesMax) where byte == UInt8(ascii: "\t") { tabs += 1 }
+        return tabs >= 2
     }
 
     /// The rest of the field that begins with `label`.
@@ -57,12 +86,12 @@ struct LambdaLine {
     }
 
     private func requestIDOfOwnLine() -> String? {
-        let fields = message.prefix(256).split(separator: UInt8(ascii: "\t"), maxSplits: 4, omittingEmptySubsequences: false)
+        let fields = message.prefix(Self.requestIDBytesMax).split(separator: UInt8(ascii: "\t"), maxSplits: 4, omittingEmptySubsequences: false)
         guard fields.count >= 3 else { return nil }
         return fields.prefix(3).first(where: Self.isUUID).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private static func isUUID(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    static func isUUID(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard text.count == 36 else { return false }
         return text.enumerated().allSatisfy { index, byte in
             switch index {
