@@ -51,3 +51,7 @@ int gw_re2_match(const gw_re2 *expression, const char *text, size_t length, size
     }
     return 1;
 }
+
+const void *gw_find_bytes(const void *text, size_t length, const void *needle, size_t needle_length) {
+    return memmem(text, length, needle, needle_length);
+}

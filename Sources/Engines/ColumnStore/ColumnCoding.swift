@@ -28,12 +28,17 @@ extension ByteWriter {
         case .uint32(let values): append(.uint32, values)
         case .uint8(let values): append(.uint8, values)
         case .double(let values): append(.double, values)
-        case .bytes(let strings):
-            append(uint8: ColumnType.bytes.rawValue)
-            append(uint32: UInt32(strings.bytes.count))
-            copy(strings.ends)
-            copy(strings.bytes)
+        case .bytes(let strings): append(strings)
+        case .dictionary(let values): append(values.texts)
+        case .decimal(let values): append(values.texts)
         }
+    }
+
+    private mutating func append(_ strings: BytesVector) {
+        append(uint8: ColumnType.bytes.rawValue)
+        append(uint32: UInt32(strings.bytes.count))
+        copy(strings.ends)
+        copy(strings.bytes)
     }
 
     private mutating func append<Value: BitwiseCopyable>(_ type: ColumnType, _ values: [Value]) {

@@ -63,7 +63,9 @@ extension Predicate {
         case .isOneOf(let name, let literals):
             return column(name).rows(rowCount) { cell in literals.contains { Self.holds(cell, .equal, $0) } }
         case .contains(let name, let needle):
-            return column(name).rows(rowCount) { cell in
+            let column = column(name)
+            if case .bytes(let values) = column.vector { return values.rows(containing: needle, validity: column.validity) }
+            return column.rows(rowCount) { cell in
                 cell.withText { text in text.contains(needle) }
             }
         case .matches(let name, let expression):
@@ -118,10 +120,12 @@ extension Predicate.Comparison {
 enum Cell {
     case number(Double)
     case text(UnsafeBufferPointer<UInt8>)
+    case decimal(Int64, DecimalForm)
 
     var number: Double? {
         switch self {
         case .number(let value): value
+        case .decimal(let mantissa, let form): Double(mantissa) / Double(form.scale)
         case .text(let bytes): NumberText.parse(bytes)
         }
     }
@@ -132,6 +136,10 @@ enum Cell {
             var text = NumberText.format(value)
             return text.withUTF8(body)
         case .text(let bytes): return body(bytes)
+        case .decimal(let mantissa, let form):
+            var text: [UInt8] = []
+            form.append(mantissa, to: &text)
+            return text.withUnsafeBufferPointer(body)
         }
     }
 }
@@ -156,7 +164,47 @@ extension Column {
             values.bytes.withUnsafeBufferPointer { bytes in
                 scan { .text(UnsafeBufferPointer(rebasing: bytes[values.range(at: $0)])) }
             }
+        case .dictionary(let dictionary): return rows(of: dictionary, where: test)
+        case .decimal(let decimals): scan { .decimal(decimals.mantissas[$0], decimals.form) }
         }
+        return result
+    }
+}
+
+extension Column {
+    /// Each value is tested once.
+    private func rows(of dictionary: DictionaryVector, where test: (Cell) -> Bool) -> Selection {
+        let passes = dictionary.values.bytes.withUnsafeBufferPointer { bytes in
+            (0..<dictionary.values.count).map { test(.text(UnsafeBufferPointer(rebasing: bytes[dictionary.values.range(at: $0)]))) }
+        }
+        guard passes.contains(true) else { return Selection(none: dictionary.codes.count) }
+        var result = Selection(rowCount: dictionary.codes.count) { passes[Int(dictionary.codes[$0])] }
+        if let validity { result.formIntersection(validity) }
+        return result
+    }
+}
+
+extension BytesVector {
+    /// The rows whose string has `needle` in it: one search through all bytes, not one a row.
+    package func rows(containing needle: [UInt8], validity: Selection? = nil) -> Selection {
+        guard !needle.isEmpty else { return validity ?? Selection(all: count) }
+        var result = Selection(none: count)
+        bytes.withUnsafeBytes { all in
+            var row = 0
+            var place = 0
+            while place < all.count, let found = ByteSearch.first(needle, in: all, from: place) {
+                while row < count, Int(ends[row]) <= found { row += 1 }
+                guard row < count else { return }
+                // A find that begins in one string and ends in the next is none.
+                if found + needle.count <= Int(ends[row]) {
+                    result[row] = true
+                    place = Int(ends[row])
+                } else {
+                    place = found + 1
+                }
+            }
+        }
+        if let validity { result.formIntersection(validity) }
         return result
     }
 }
@@ -164,20 +212,6 @@ extension Column {
 extension UnsafeBufferPointer<UInt8> {
     /// True when `needle` occurs; an empty needle always does.
     package func contains(_ needle: [UInt8]) -> Bool {
-        guard let first = needle.first else { return true }
-        guard needle.count <= count else { return false }
-        let last = count - needle.count
-        return needle.withUnsafeBufferPointer { needle in
-            var index = 0
-            while index <= last {
-                if self[index] == first {
-                    var length = 1
-                    while length < needle.count, self[index + length] == needle[length] { length += 1 }
-                    if length == needle.count { return true }
-                }
-                index += 1
-            }
-            return false
-        }
+        needle.isEmpty || ByteSearch.first(needle, in: UnsafeRawBufferPointer(self), from: 0) != nil
     }
 }

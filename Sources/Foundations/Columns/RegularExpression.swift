@@ -21,6 +21,8 @@ package final class RegularExpression: Sendable {
     package let groupNames: [String?]
     // RE2 objects are immutable to their callers and thread-safe by contract; freed in deinit only.
     private nonisolated(unsafe) let compiled: OpaquePointer
+    /// Every match has it in it; empty when nothing can be said.
+    package let requiredLiteral: [UInt8]
 
     /// - Throws: `Malformed` with RE2's reason; also for more than `groupsMax` groups.
     package init(_ pattern: String) throws(Malformed) {
@@ -42,13 +44,18 @@ package final class RegularExpression: Sendable {
             throw Malformed(pattern: pattern, reason: "more than \(Self.groupsMax) groups")
         }
         self.compiled = compiled
+        requiredLiteral = RequiredLiteral.longest(in: pattern)
         groupNames = (0..<count).map { index in gw_re2_group_name(compiled, Int32(index + 1)).map { String(cString: $0) } }
     }
 
     deinit { gw_re2_free(compiled) }
 
     /// True when the pattern is found anywhere in `text`.
-    package func isFound(in text: UnsafeRawBufferPointer) -> Bool { run(text, from: 0, anchored: false, spans: nil, spanCount: 0) }
+    package func isFound(in text: UnsafeRawBufferPointer) -> Bool {
+        // Looking for bytes is some fifty times quicker than matching.
+        if !requiredLiteral.isEmpty, ByteSearch.first(requiredLiteral, in: text, from: 0) == nil { return false }
+        return run(text, from: 0, anchored: false, spans: nil, spanCount: 0)
+    }
 
     package func isFound(in text: ArraySlice<UInt8>) -> Bool { text.withUnsafeBytes { isFound(in: $0) } }
 

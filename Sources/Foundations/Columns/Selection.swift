@@ -14,6 +14,25 @@ package struct Selection: Sendable, Equatable {
         clearTail()
     }
 
+    /// - Parameter holds: asked once a row, in ascending order.
+    @inline(__always) package init(rowCount: Int, where holds: (Int) -> Bool) {
+        self.rowCount = rowCount
+        words = []
+        words.reserveCapacity((rowCount + 63) / 64)
+        var row = 0
+        while row < rowCount {
+            var word: UInt64 = 0
+            let end = Swift.min(row &+ 64, rowCount)
+            var bit = row
+            while bit < end {
+                word |= (holds(bit) ? 1 : 0) &<< UInt64(bit & 63)
+                bit &+= 1
+            }
+            words.append(word)
+            row = end
+        }
+    }
+
     package subscript(row: Int) -> Bool {
         get { words[row >> 6] & (1 << UInt64(row & 63)) != 0 }
         set {

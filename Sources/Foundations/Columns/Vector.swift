@@ -78,8 +78,10 @@ package struct BytesVector: Sendable, Equatable {
     /// The strings at `rows`, in that order.
     package func gathered(_ rows: [Int]) -> BytesVector {
         var result = BytesVector()
-        result.ends.reserveCapacity(rows.count)
-        for row in rows { result.append(self[row]) }
+        result.reserve(strings: rows.count, bytes: rows.reduce(0) { $0 + range(at: $1).count })
+        bytes.withUnsafeBytes { bytes in
+            for row in rows { result.append(UnsafeRawBufferPointer(rebasing: bytes[range(at: row)])) }
+        }
         return result
     }
 
@@ -98,6 +100,10 @@ package enum Vector: Sendable, Equatable {
     case uint8([UInt8])
     case double([Double])
     case bytes(BytesVector)
+    /// Byte strings too, for who asks `strings`.
+    case dictionary(DictionaryVector)
+    /// Numbers with their spelling; byte strings for who asks `strings`. Only between a store and its reader, never stored as such.
+    case decimal(DecimalVector)
 
     /// Nil when the column is absent, and so of any length.
     package var count: Int? {
@@ -109,6 +115,8 @@ package enum Vector: Sendable, Equatable {
         case .uint8(let values): values.count
         case .double(let values): values.count
         case .bytes(let values): values.count
+        case .dictionary(let values): values.codes.count
+        case .decimal(let values): values.mantissas.count
         }
     }
 
@@ -122,6 +130,8 @@ package enum Vector: Sendable, Equatable {
         case .uint8(let values): values.count
         case .double(let values): values.count * 8
         case .bytes(let values): values.bytes.count + values.count * 4
+        case .dictionary(let values): values.codes.count * 2 + values.values.bytes.count + values.values.count * 4
+        case .decimal(let values): values.mantissas.count * 8
         }
     }
 
@@ -135,6 +145,8 @@ package enum Vector: Sendable, Equatable {
         case .uint8(let values): .uint8(rows.map { values[$0] })
         case .double(let values): .double(rows.map { values[$0] })
         case .bytes(let values): .bytes(values.gathered(rows))
+        case .dictionary(let values): .dictionary(DictionaryVector(codes: rows.map { values.codes[$0] }, values: values.values))
+        case .decimal(let values): .decimal(DecimalVector(mantissas: rows.map { values.mantissas[$0] }, form: values.form))
         }
     }
 
@@ -143,5 +155,13 @@ package enum Vector: Sendable, Equatable {
     package var uint32s: [UInt32]? { if case .uint32(let values) = self { values } else { nil } }
     package var uint8s: [UInt8]? { if case .uint8(let values) = self { values } else { nil } }
     package var doubles: [Double]? { if case .double(let values) = self { values } else { nil } }
-    package var strings: BytesVector? { if case .bytes(let values) = self { values } else { nil } }
+    /// Of a dictionary or of decimals a copy, made anew at each call.
+    package var strings: BytesVector? {
+        switch self {
+        case .bytes(let values): values
+        case .dictionary(let values): values.texts
+        case .decimal(let values): values.texts
+        default: nil
+        }
+    }
 }

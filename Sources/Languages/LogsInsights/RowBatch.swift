@@ -78,6 +78,11 @@ extension Column {
         case .uint64(let values): return .number(Double(values[row]))
         case .uint32(let values): return .number(Double(values[row]))
         case .uint8(let values): return .number(Double(values[row]))
+        case .dictionary(let values): return .text(values.values[Int(values.codes[row])])
+        case .decimal(let values):
+            var text: [UInt8] = []
+            values.form.append(values.mantissas[row], to: &text)
+            return .text(text[...])
         }
     }
 }

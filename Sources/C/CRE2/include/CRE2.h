@@ -21,6 +21,9 @@ const char *gw_re2_group_name(const gw_re2 *expression, int group);
 /// Returns 1 on a match. `anchored`: the match must cover the whole text.
 int gw_re2_match(const gw_re2 *expression, const char *text, size_t length, size_t start, int anchored, int64_t *spans, int span_count);
 
+/// The C library's search for bytes, which Swift's Glibc does not show. NULL when `needle` is not in `text`.
+const void *gw_find_bytes(const void *text, size_t length, const void *needle, size_t needle_length);
+
 #ifdef __cplusplus
 }
 #endif
