@@ -29,5 +29,4 @@ enum Limits {
     static let alarmSpanSeconds: Int64 = 86_400
     static let alarmLongSpanSeconds: Int64 = 7 * 86_400
     static let tagsMax = 50
-    static let dashboardsPageSize = 1000
 }

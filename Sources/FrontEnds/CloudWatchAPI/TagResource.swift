@@ -1,27 +1,31 @@
 import AWSProtocol
-import Catalog
+import Alarms
 import WireFormats
 
-/// Adds tags to a resource, replacing those whose keys it has.
+/// Adds tags to an alarm, replacing those whose keys it has.
 /// Source: CloudWatch API reference, TagResource.
 struct TagResource: APIOperation {
     static let name = "TagResource"
-    let tags: TagBook
+    let alarms: AlarmBook
 
     struct Input: APIInput {
         let resource: TaggedResource
-        let tags: [Tag]
+        let tags: [(key: String, value: String)]
 
         init(from reader: inout InputReader) throws {
             resource = TaggedResource(from: &reader)
-            tags = try reader.tags().map { Tag(key: $0.key, value: $0.value) }
+            tags = try reader.tags()
             try reader.check()
             guard reader.has("Tags") else { throw AWSError.missingParameter("Tags") }
         }
     }
 
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
-        try await tags.add(input.tags, to: input.resource, in: context)
-        return .structure([])     // its output is a shape without members, which is not the same as none
+        let name = try input.resource.alarm(in: context)
+        switch try await alarms.tag(name, input.tags, tagsMax: Limits.tagsMax, tenant: context.tenant) {
+        case .done: return .structure([])     // its output is a shape without members, which is not the same as none
+        case .noSuchAlarm: throw AWSError.noSuchResource(input.resource.arn)
+        case .tooMany: throw AWSError.invalidParameterValue("A resource can have at most \(Limits.tagsMax) tags.")
+        }
     }
 }

@@ -1,11 +1,12 @@
 import AWSProtocol
+import Alarms
 import WireFormats
 
-/// Removes tags from a resource.
+/// Removes tags from an alarm.
 /// Source: CloudWatch API reference, UntagResource.
 struct UntagResource: APIOperation {
     static let name = "UntagResource"
-    let tags: TagBook
+    let alarms: AlarmBook
 
     struct Input: APIInput {
         let resource: TaggedResource
@@ -18,7 +19,10 @@ struct UntagResource: APIOperation {
     }
 
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
-        try await tags.remove(input.keys, from: input.resource, in: context)
+        let name = try input.resource.alarm(in: context)
+        guard case .done = try await alarms.untag(name, keys: input.keys, tenant: context.tenant) else {
+            throw AWSError.noSuchResource(input.resource.arn)
+        }
         return .structure([])     // its output is a shape without members, which is not the same as none
     }
 }

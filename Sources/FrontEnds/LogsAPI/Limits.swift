@@ -12,6 +12,13 @@ enum Limits {
     static let pastMilliseconds: Int64 = 14 * 86_400_000
     static let futureMilliseconds: Int64 = 2 * 3_600_000
 
+    /// Of one request of JSON lines, unpacked; its columns must fit a journal record.
+    static let linesBytesMax = 16 << 20
+    static let linesMax = 200_000
+    static let lineBytesMax = 1 << 20
+    static let requestStreamsMax = 10_000
+    static let streamFieldsMax = 8
+
     static let retentionDays: [Int64] = [
         1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
     ]

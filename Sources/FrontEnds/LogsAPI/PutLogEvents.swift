@@ -30,8 +30,9 @@ struct PutLogEvents: APIOperation {
         let verdict = input.events.verdict(now: context.now, retentionDays: group.retentionDays)
         var token = JournalPosition(sequence: 0)
         if !verdict.accepted.isEmpty {
-            var batch = LogBatch(tenant: context.tenant, group: group, stream: stream, ingestionTime: context.now)
+            var batch = LogBatch(tenant: context.tenant, group: group, ingestionTime: context.now)
             batch.times = input.events.times[verdict.accepted].map { $0 * 1_000_000 }
+            batch.streams = [UInt32](repeating: stream.number, count: verdict.accepted.count)
             batch.messages =
                 verdict.accepted.count == input.events.count
                 ? input.events.messages : input.events.messages.gathered(Array(verdict.accepted))

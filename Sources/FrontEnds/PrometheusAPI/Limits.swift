@@ -8,5 +8,4 @@ enum Limits {
     static let labelBytesMax = 64 << 10
     /// Ways to write a series that are remembered, some 40 bytes each.
     static let rememberedSeriesMax = 2_000_000
-    static let tenantBytesMax = 150
 }

@@ -1,5 +1,6 @@
 import AWSProtocol
 import HTTPTransport
+import LogsAPI
 import Notifications
 import Platform
 import PrometheusAPI
@@ -17,6 +18,7 @@ struct EdgeDoor: Sendable {
     let figures: FiguresPage
     let console: Console
     let prometheus: PrometheusAPI
+    let lines: JSONLinesDoor
     let aws: AWSDispatcher
     /// What bodies in flight may hold together.
     let memory: MemoryBudget
@@ -35,6 +37,7 @@ struct EdgeDoor: Sendable {
             defer { reservation.release() }
             let bytes = try await body.collect(limit: Self.bodyBytesMax)
             if let answer = await prometheus.answer(head, body: bytes) { return answer }
+            if let answer = await lines.answer(head, body: bytes) { return answer }
             return await aws.handle(head, body: bytes) ?? Self.text(404, "cannot find \(head.path)")
         } catch is MemoryBudget.Exhausted {
             var refusal = Self.text(429, "cannot take the request now: memory for requests is used up, try again")

@@ -3,7 +3,6 @@ import Alarms
 import Catalog
 import CloudWatchAPI
 import ColumnStore
-import Dashboards
 import HTTPTransport
 import LogsAPI
 import Notifications
@@ -147,9 +146,7 @@ private struct Parts {
         queries = QueryRegistry(logs: logs, executor: storage.queries)
         let dispatcher = AWSDispatcher(
             services: [
-                CloudWatchOperations.service(
-                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: storage.catalog),
-                    tags: TagBook(alarms: alarms, catalog: storage.catalog)),
+                CloudWatchOperations.service(metrics: metrics, alarms: alarms),
                 LogsOperations.service(logs: logs, queries: queries),
                 SNSOperations.service(topics: topics, outbox: outbox),
                 XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
@@ -158,11 +155,14 @@ private struct Parts {
         let prometheus = PrometheusAPI(
             writer: storage.metrics, committer: storage.engine, memory: memory.ingest, random: random, region: configuration.region,
             log: log.named("prometheus"))
+        let lines = JSONLinesDoor(logs: logs, memory: memory.ingest, region: configuration.region)
         edge = EdgeDoor(
             hostGuard: HostGuard(hostNames: configuration.hostNames), health: Self.health(storage, time: time),
-            figures: FiguresPage { ServerFigures.now(storage) + prometheus.figures.map { .init($0.name, $0.help, Double($0.value)) } },
+            figures: FiguresPage {
+                ServerFigures.now(storage) + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
+            },
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
-            prometheus: prometheus, aws: dispatcher,
+            prometheus: prometheus, lines: lines, aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
     }
 

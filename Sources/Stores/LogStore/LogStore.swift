@@ -23,15 +23,16 @@ package struct LogStore: LogWriter, LogReader {
     package func prepare(_ batch: LogBatch) throws(StorageError) -> [TableBatch] {
         let first = arrivals.take(batch.times.count)
         return DayWindow.rows(of: batch.times).map { window, rows in
-            let times = rows.map { batch.times[$0] }
+            let isWhole = rows.count == batch.times.count
+            let times = isWhole ? batch.times : rows.map { batch.times[$0] }
             return TableBatch(
                 table: .logs, partition: PartitionKey(retentionDays: UInt16(batch.group.retentionDays ?? 0), window: window),
                 scope: BlockScope(tenant: batch.tenant, group: batch.group.number),
                 times: (times.min() ?? 0)...(times.max() ?? 0), rowCount: rows.count,
                 columns: [
                     .int64(times), .int64([Int64](repeating: batch.ingestionTime.nanoseconds, count: rows.count)),
-                    .uint32([UInt32](repeating: batch.stream.number, count: rows.count)), .uint64(rows.map { first + UInt64($0) }),
-                    .bytes(rows.count == batch.times.count ? batch.messages : batch.messages.gathered(rows)),
+                    .uint32(isWhole ? batch.streams : rows.map { batch.streams[$0] }), .uint64(rows.map { first + UInt64($0) }),
+                    .bytes(isWhole ? batch.messages : batch.messages.gathered(rows)),
                 ])
         }
     }

@@ -71,19 +71,19 @@ package enum LogColumn: Int, CaseIterable, Sendable {
     }
 }
 
-/// Events of one request for one stream.
+/// Events of one request for one group.
 package struct LogBatch: Sendable {
     package var tenant: Tenant
     package var group: LogGroup
-    package var stream: LogStreamEntry
     package var ingestionTime: Timestamp
     package var times: [Int64] = []
+    /// The number of each event's stream.
+    package var streams: [UInt32] = []
     package var messages = BytesVector()
 
-    package init(tenant: Tenant, group: LogGroup, stream: LogStreamEntry, ingestionTime: Timestamp) {
+    package init(tenant: Tenant, group: LogGroup, ingestionTime: Timestamp) {
         self.tenant = tenant
         self.group = group
-        self.stream = stream
         self.ingestionTime = ingestionTime
     }
 }

@@ -15,6 +15,19 @@ package struct Tenant: Hashable, Sendable {
     package static let openAccount = "000000000000"
     package static let defaultRegion = "us-east-1"
 
+    private static let nameBytesMax = 150
+
+    /// By an `X-Scope-OrgID`: none means the open account, 12 digits name an account, any other text is a tenant of its own.
+    /// - Returns: nil for a name of more than 150 characters or of other than printable ASCII without spaces.
+    package init?(named name: String?, region: String) {
+        guard let name, !name.isEmpty else {
+            self.init(account: Self.openAccount, region: region)
+            return
+        }
+        guard name.utf8.count <= Self.nameBytesMax, name.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
+        self.init(account: name, region: region)
+    }
+
     package static func isAccountNumber(_ text: some StringProtocol) -> Bool {
         text.utf8.count == 12 && text.utf8.allSatisfy { $0 &- 48 < 10 }
     }

@@ -24,6 +24,7 @@ struct LogsWorld {
     let store: ModelStore
     let clock = ManualClock(wallNanoseconds: now * 1_000_000)
     let registry: QueryRegistry
+    let lines: JSONLinesDoor
     private let dispatcher: AWSDispatcher
 
     /// - Parameter reader: in place of the store's own.
@@ -36,6 +37,7 @@ struct LogsWorld {
             directory: store, reader: reader?(store) ?? store, writer: store, committer: store, clock: clock,
             random: RandomSource(SeededRandom(seed: 1)), configuration: configuration)
         registry = QueryRegistry(logs: access)
+        lines = JSONLinesDoor(logs: access, memory: MemoryBudget(name: "ingest", bytesMax: 64 << 20), region: "us-east-1")
         dispatcher = AWSDispatcher(
             services: [LogsOperations.service(logs: access, queries: registry)], time: clock, random: RandomSource(SeededRandom(seed: 2)),
             log: Log(component: "test", time: clock) { _ in })
@@ -57,6 +59,14 @@ struct LogsWorld {
         guard case .bytes(let bytes) = response.body else { throw Unexpected() }
         let document = bytes.isEmpty ? WireDocument.empty : try WireDocument(json: bytes)
         return Answer(status: response.status, root: document.root, text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Posts to the JSON-lines door.
+    func post(_ query: String, _ body: [UInt8], headers: HTTPHeaders = [:], method: String = "POST") async throws -> Answer {
+        let head = HTTPRequestHead(method: method, path: "/ingest/logs", query: query, headers: headers)
+        let response = try #require(await lines.answer(head, body: body))
+        guard case .bytes(let bytes) = response.body else { throw Unexpected() }
+        return Answer(status: response.status, root: try WireDocument(json: bytes).root, text: String(decoding: bytes, as: UTF8.self))
     }
 
     struct Unexpected: Error {}

@@ -60,9 +60,10 @@ private final class Bench {
             let found = try #require(try await target.group(named: group, of: tenant))
             _ = try await target.createStream(named: stream, in: found, of: tenant, at: now)
             var batch = LogBatch(
-                tenant: tenant, group: found, stream: try #require(try await target.stream(named: stream, in: found, of: tenant)),
-                ingestionTime: now)
+                tenant: tenant, group: found, ingestionTime: now)
+            let entry = try #require(try await target.stream(named: stream, in: found, of: tenant))
             batch.times = events.map(\.0)
+            batch.streams = events.map { _ in entry.number }
             batch.messages = BytesVector(events.map(\.1))
             let id = BatchID(high: 1, low: nextID)
             if target is ModelStore { _ = try await model.commit(model.prepare(batch), id: id) } else { _ = try await engine.commit(store.prepare(batch), id: id) }

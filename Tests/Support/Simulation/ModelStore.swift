@@ -202,7 +202,7 @@ extension ModelStore: LogWriter, LogReader {
             times: batch.times.min()!...batch.times.max()!, rowCount: rows,
             columns: [
                 .int64(batch.times), .int64([Int64](repeating: batch.ingestionTime.nanoseconds, count: rows)),
-                .uint32([UInt32](repeating: batch.stream.number, count: rows)), .uint64((0..<rows).map { first + UInt64($0) }),
+                .uint32(batch.streams), .uint64((0..<rows).map { first + UInt64($0) }),
                 .bytes(batch.messages),
             ])]
     }
