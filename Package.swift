@@ -23,7 +23,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Engines", [
         Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
-        Module(name: "Catalog", imports: ["Platform", "SignalModel"], libraries: ["CSQLite"]),
+        Module(name: "Catalog", imports: ["Platform", "SignalModel", "WireFormats"], libraries: ["CSQLite"]),
         Module(name: "HTTPTransport", imports: ["Platform", "WireFormats"], libraries: ["CHTTP", "CCurl"]),
         Module(name: "AWSProtocol", imports: ["Platform", "Bytes", "SignalModel", "WireFormats"]),
     ]),
@@ -39,10 +39,11 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Features", [
         Module(name: "Alarms", imports: ["Platform", "Columns", "SignalModel", "WireFormats", "Catalog", "MetricMath"]),
+        Module(name: "Dashboards", imports: ["SignalModel", "WireFormats", "Catalog", "MetricMath"]),
         Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport"]),
     ]),
     ("FrontEnds", [
-        Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms"]),
+        Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms", "Dashboards"]),
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
         Module(name: "SNSAPI", imports: ["Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Notifications"]),
@@ -52,7 +53,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ("Programs", [
         Module(name: "GroundwatchServer", imports: [
             "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
-            "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
+            "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
             "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole",
         ]),
         Module(name: "Demonstrations", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol"]),
@@ -85,14 +86,14 @@ let modules: [Target] = ranks.flatMap { rank in
         .target(
             name: module.name, dependencies: dependencies(module.imports + module.libraries),
             path: "Sources/\(rank.name)/\(module.name)", exclude: module.name == "WebConsole" ? ["Web", "README.md"] : [],
-            swiftSettings: settings, plugins: module.name == "WebConsole" ? ["PackConsole"] : [])
+            resources: module.name == "Demonstrations" ? [.embedInCode("EventPro/operations-dashboard.json")] : [], swiftSettings: settings, plugins: module.name == "WebConsole" ? ["PackConsole"] : [])
     }
 }
 
 /// The modules that have a test target; each mirrors its source folder under Tests.
 let tested: Set<String> = [
     "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
-    "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Notifications",
+    "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
     "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
 ]
 let tests: [Target] = ranks.flatMap { rank in

@@ -140,6 +140,40 @@ def test_alarms_are_watched_and_notify(clients):
     assert alarms["eventpro-payment-failures"]["StateValue"] in ("OK", "ALARM")
 
 
+def test_every_tile_of_the_operations_dashboard_shows_data(clients):
+    body = json.loads(clients.cloudwatch.get_dashboard(DashboardName="EventPro-Operations")["DashboardBody"])
+    tiles = [widget["properties"] for widget in body["widgets"] if widget["type"] == "metric"]
+    assert len(tiles) == 9
+    for tile in tiles:
+        answer = clients.cloudwatch.get_metric_data(
+            MetricDataQueries=queries_of(tile), StartTime=now() - minutes(60), EndTime=now() + minutes(1))
+        assert answer["MetricDataResults"], tile["title"]
+        for result in answer["MetricDataResults"]:
+            assert result["Values"], (tile["title"], result["Label"])
+
+
+def queries_of(tile):
+    """A metric widget's rows as queries; `.` repeats a place of the row before, `...` all of it up to what follows."""
+    queries, before = [], []
+    for number, row in enumerate(tile["metrics"]):
+        options = row[-1] if isinstance(row[-1], dict) else {}
+        query = {"Id": options.get("id", f"q{number}"), "ReturnData": options.get("visible", True)}
+        if "expression" in options:
+            query["Expression"] = options["expression"]
+        else:
+            parts = [part for part in row if isinstance(part, str)]
+            if parts[0] == "...":
+                parts = before[:len(before) - len(parts) + 1] + parts[1:]
+            before = [before[place] if part == "." else part for place, part in enumerate(parts)]
+            namespace, name, *dimensions = before
+            query["MetricStat"] = {
+                "Metric": {"Namespace": namespace, "MetricName": name, "Dimensions": [
+                    {"Name": key, "Value": value} for key, value in zip(dimensions[::2], dimensions[1::2])]},
+                "Period": tile["period"], "Stat": options.get("stat", tile.get("stat"))}
+        queries.append(query)
+    return queries
+
+
 def test_the_pager_hears_of_alarms_and_leaves_no_subscription(clients, said):
     assert any("eventpro-payment-failures (was INSUFFICIENT_DATA): Threshold Crossed: " in line for line in said)
     assert clients.sns.list_subscriptions()["Subscriptions"] == []

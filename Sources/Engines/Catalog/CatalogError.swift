@@ -1,4 +1,5 @@
 import CSQLite
+package import SignalModel
 
 /// Why the catalog could not do what it was asked.
 package struct CatalogError: Error, Sendable {
@@ -45,5 +46,21 @@ package struct CatalogError: Error, Sendable {
             default: .other(result)
             }
         self.init(code: code, message: "cannot \(action): \(why)")
+    }
+}
+
+extension StorageError {
+    /// The catalog's errors in the stores' words, which front ends know how to answer.
+    package init(_ error: CatalogError) {
+        let code: Code =
+            switch error.code {
+            case .busy: .busy
+            case .closed: .closed
+            case .noSpace: .noSpace
+            case .tooLarge: .limit
+            case .corrupt, .newer: .corrupt
+            case .exists, .notFound, .inputOutput, .permission, .other: .inputOutput
+            }
+        self.init(code: code, message: error.message)
     }
 }

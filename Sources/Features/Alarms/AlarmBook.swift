@@ -188,19 +188,3 @@ package final class AlarmBook: Sendable {
         return item
     }
 }
-
-extension StorageError {
-    /// The catalog's errors in the stores' words, which front ends know how to answer.
-    fileprivate init(_ error: CatalogError) {
-        let code: Code =
-            switch error.code {
-            case .busy: .busy
-            case .closed: .closed
-            case .noSpace: .noSpace
-            case .tooLarge: .limit
-            case .corrupt, .newer: .corrupt
-            case .exists, .notFound, .inputOutput, .permission, .other: .inputOutput
-            }
-        self.init(code: code, message: error.message)
-    }
-}

@@ -29,4 +29,5 @@ enum Limits {
     static let alarmSpanSeconds: Int64 = 86_400
     static let alarmLongSpanSeconds: Int64 = 7 * 86_400
     static let tagsMax = 50
+    static let dashboardsPageSize = 1000
 }

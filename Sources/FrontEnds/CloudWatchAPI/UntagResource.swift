@@ -1,12 +1,11 @@
 import AWSProtocol
-import Alarms
 import WireFormats
 
-/// Removes tags from an alarm.
+/// Removes tags from a resource.
 /// Source: CloudWatch API reference, UntagResource.
 struct UntagResource: APIOperation {
     static let name = "UntagResource"
-    let alarms: AlarmBook
+    let tags: TagBook
 
     struct Input: APIInput {
         let resource: TaggedResource
@@ -19,10 +18,7 @@ struct UntagResource: APIOperation {
     }
 
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
-        let name = try input.resource.alarm(in: context)
-        guard case .done = try await alarms.untag(name, keys: input.keys, tenant: context.tenant) else {
-            throw AWSError.noSuchResource(input.resource.arn)
-        }
+        try await tags.remove(input.keys, from: input.resource, in: context)
         return .structure([])     // its output is a shape without members, which is not the same as none
     }
 }

@@ -3,6 +3,7 @@ import Alarms
 import Catalog
 import CloudWatchAPI
 import ColumnStore
+import Dashboards
 import HTTPTransport
 import LogsAPI
 import Notifications
@@ -146,7 +147,9 @@ private struct Parts {
         queries = QueryRegistry(logs: logs, executor: storage.queries)
         let dispatcher = AWSDispatcher(
             services: [
-                CloudWatchOperations.service(metrics: metrics, alarms: alarms),
+                CloudWatchOperations.service(
+                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: storage.catalog),
+                    tags: TagBook(alarms: alarms, catalog: storage.catalog)),
                 LogsOperations.service(logs: logs, queries: queries),
                 SNSOperations.service(topics: topics, outbox: outbox),
                 XRayOperations.service(segments: segments, reader: storage.traces, clock: time),

@@ -2,6 +2,7 @@ import AWSProtocol
 import Alarms
 import Catalog
 import CloudWatchAPI
+import Dashboards
 import Platform
 import SignalModel
 import Simulation
@@ -27,7 +28,10 @@ final class TestServer: Sendable {
         let metrics = MetricAccess(
             reader: store, writer: store, committer: store, clock: clock, random: source, configuration: configuration)
         dispatcher = AWSDispatcher(
-            services: [CloudWatchOperations.service(metrics: metrics, alarms: alarms)], time: clock, random: source,
+            services: [
+                CloudWatchOperations.service(
+                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: catalog), tags: TagBook(alarms: alarms, catalog: catalog))
+            ], time: clock, random: source,
             log: Log(component: "test", write: { _ in }))
     }
 

@@ -11,6 +11,7 @@ enum EventPro {
     static let orders = "eventpro-orders"
     static let ticketTopic = "eventpro-tickets"
     static let alertTopic = "eventpro-alerts"
+    static let dashboard = "EventPro-Operations"
     static let runbooks = "https://runbooks.eventpro.example"
 
     static func arn(_ service: String, _ resource: String) -> String { "arn:aws:\(service):\(region):\(account):\(resource)" }

@@ -40,6 +40,7 @@ package struct EventProDemo: Sendable {
         let stage = Stage(client: client, say: say)
         say("setting up EventPro at \(options.endpoint.url("/"))")
         try await stage.makeGroups()
+        try await stage.makeDashboard()
         let topicARN = try await stage.makeTopic()
         let sender = TrafficSender(client: client, say: say)
         guard let receiver = try pager(by: http) else {

@@ -1,7 +1,7 @@
 import SignalModel
 import WireFormats
 
-/// What the system needs on the server before it can tell anything: log groups, the topic with the pager, the alarms.
+/// What the system needs on the server before it can tell anything: log groups, the topic with the pager, the dashboard, the alarms.
 /// All of it may be there already.
 struct Stage: Sendable {
     let client: AWSClient
@@ -60,6 +60,13 @@ struct Stage: Sendable {
 
     func makeAlarms(notifying topicARN: String) async throws {
         for alarm in AlarmDefinition.all { try await tolerating { try await client.send(alarm.call(notifying: topicARN)) } }
+    }
+
+    /// The operators' dashboard: `operations-dashboard.json`, as it is.
+    func makeDashboard() async throws {
+        let body = String(decoding: PackageResources.operations_dashboard_json, as: UTF8.self)
+        let input: WireValue = ["DashboardName": .text(EventPro.dashboard), "DashboardBody": .text(body)]
+        try await tolerating { try await client.send(.cloudWatch("PutDashboard", input)) }
     }
 
     /// A refusal is no reason to end: the rest is worth seeing.

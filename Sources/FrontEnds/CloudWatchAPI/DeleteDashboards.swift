@@ -1,0 +1,28 @@
+import AWSProtocol
+import Dashboards
+import SignalModel
+import WireFormats
+
+/// Removes dashboards: all of them, or none when one of them is not there.
+/// Source: CloudWatch API reference, DeleteDashboards.
+struct DeleteDashboards: APIOperation {
+    static let name = "DeleteDashboards"
+    let dashboards: DashboardBook
+
+    struct Input: APIInput {
+        let names: [String]
+
+        init(from reader: inout InputReader) throws {
+            names = reader.requiredTexts("DashboardNames", count: 0...Limits.dashboardsPageSize)
+            try reader.check()
+            guard !names.isEmpty else { throw AWSError.missingParameter("DashboardNames") }
+            for name in names { try DashboardName.check(name) }
+        }
+    }
+
+    func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
+        let answer = try await dashboards.delete(input.names, account: context.tenant.account)
+        if case .noSuch(let names) = answer { throw AWSError.noSuchDashboard(names) }
+        return .structure([])     // its output is a shape without members, which is not the same as none
+    }
+}

@@ -1,0 +1,114 @@
+import AWSProtocol
+package import Alarms
+package import Catalog
+import Dashboards
+import SignalModel
+
+/// The resource that tags are about.
+struct TaggedResource: APIInput {
+    enum Kind {
+        case alarm(String)
+        /// A document of the catalog that carries its tags beside it.
+        case document(key: String, collection: String, tenant: Tenant)
+    }
+
+    let arn: String
+
+    init(from reader: inout InputReader) { arn = reader.requiredText("ResourceARN", length: 1...1024) }
+
+    /// - Throws: for an ARN that is none, and for one of another tenant, whose resources nobody else sees.
+    func kind(in context: RequestContext) throws(AWSError) -> Kind {
+        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 6, parts[0] == "arn", parts[2] == "cloudwatch" else {
+            throw .invalidParameterValue("The value \(arn) for parameter ResourceARN is invalid.")
+        }
+        if let alarm = AlarmARN(arn), alarm.tenant == context.tenant { return .alarm(alarm.name) }
+        let (region, account, resource) = (parts[3], parts[4], parts[5])
+        guard account == context.tenant.account, let slash = resource.firstIndex(of: "/") else { throw .noSuchResource(arn) }
+        let name = String(resource[resource.index(after: slash)...])
+        switch (resource[..<slash], region) {
+        case ("dashboard", ""):
+            return .document(key: name, collection: DashboardBook.facts, tenant: DashboardBook.place(of: account))
+        default: throw .noSuchResource(arn)
+        }
+    }
+}
+
+/// The tags of everything that CloudWatch lets one tag.
+package struct TagBook: Sendable {
+    let alarms: AlarmBook
+    let catalog: Catalog
+
+    package init(alarms: AlarmBook, catalog: Catalog) { (self.alarms, self.catalog) = (alarms, catalog) }
+
+    /// In the order of their keys.
+    func tags(of resource: TaggedResource, in context: RequestContext) async throws -> [Tag] {
+        switch try resource.kind(in: context) {
+        case .alarm(let name):
+            guard let tags = try await alarms.tags(of: name, tenant: context.tenant) else { throw AWSError.noSuchResource(resource.arn) }
+            return tags.map { Tag(key: $0.key, value: $0.value) }
+        case .document(let key, let collection, let tenant):
+            let tags: [Tag]? = try await Self.stored {
+                try await catalog.read { snapshot in
+                    guard try snapshot.document(key, in: collection, tenant: tenant) != nil else { return nil }
+                    return try snapshot.tags(of: key, in: collection, tenant: tenant)
+                }
+            }
+            guard let tags else { throw AWSError.noSuchResource(resource.arn) }
+            return tags
+        }
+    }
+
+    func add(_ added: [Tag], to resource: TaggedResource, in context: RequestContext) async throws {
+        let outcome: AlarmBook.Tagging
+        switch try resource.kind(in: context) {
+        case .alarm(let name):
+            let pairs = added.map { (key: $0.key, value: $0.value) }
+            outcome = try await alarms.tag(name, pairs, tagsMax: Limits.tagsMax, tenant: context.tenant)
+        case .document(let key, let collection, let tenant):
+            let keys = Set(added.map(\.key))
+            outcome = try await change(key, collection, tenant) { old in
+                let all = old.filter { !keys.contains($0.key) } + added
+                return all.count > Limits.tagsMax ? nil : all
+            }
+        }
+        switch outcome {
+        case .done: return
+        case .noSuchAlarm: throw AWSError.noSuchResource(resource.arn)
+        case .tooMany: throw AWSError.invalidParameterValue("A resource can have at most \(Limits.tagsMax) tags.")
+        }
+    }
+
+    func remove(_ keys: [String], from resource: TaggedResource, in context: RequestContext) async throws {
+        let outcome: AlarmBook.Tagging
+        switch try resource.kind(in: context) {
+        case .alarm(let name): outcome = try await alarms.untag(name, keys: keys, tenant: context.tenant)
+        case .document(let key, let collection, let tenant):
+            outcome = try await change(key, collection, tenant) { old in old.filter { !keys.contains($0.key) } }
+        }
+        guard case .done = outcome else { throw AWSError.noSuchResource(resource.arn) }
+    }
+
+    private func change(
+        _ key: String, _ collection: String, _ tenant: Tenant, _ body: @escaping @Sendable ([Tag]) -> [Tag]?
+    ) async throws -> AlarmBook.Tagging {
+        try await Self.stored {
+            try await catalog.write { transaction in
+                guard try transaction.document(key, in: collection, tenant: tenant) != nil else { return .noSuchAlarm }
+                guard let tags = body(try transaction.tags(of: key, in: collection, tenant: tenant)) else { return .tooMany }
+                try transaction.setTags(tags, of: key, in: collection, tenant: tenant)
+                return .done
+            }
+        }
+    }
+
+    private static func stored<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do { return try await work() } catch let error as CatalogError { throw StorageError(error) }
+    }
+}
+
+extension AWSError {
+    static func noSuchResource(_ arn: String) -> AWSError {
+        AWSError("ResourceNotFoundException", queryCode: "ResourceNotFoundException", status: 404, "The resource \(arn) does not exist.")
+    }
+}
