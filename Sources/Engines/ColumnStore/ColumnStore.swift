@@ -10,7 +10,7 @@ import Synchronization
 ///     try await store.stop()
 ///
 /// Rows go into the journal and into memory first; from there they are sealed into parts, and parts are merged. One thread commits,
-/// one does the rest; a simulation opens the store with `isStepped` and takes the steps itself.
+/// one seals, one merges; a simulation opens the store with `isStepped` and takes the steps itself.
 package final class ColumnStore: BatchCommitter, Sendable {
     let context: StoreContext
     let tables: Tables
@@ -19,12 +19,15 @@ package final class ColumnStore: BatchCommitter, Sendable {
     private let journalFiles: JournalFiles
     // Each is stepped by its own thread only; the locks hand them over to `stop`, `seal` and a simulation, and are otherwise free.
     private let committer: Mutex<Committer>
-    private let maintenance: Mutex<Maintenance>
+    private let sealing: Mutex<SealWork>
+    private let merging: Mutex<MergeWork>
+    private let register: PartRegister
     private let loops = Mutex<Loops>(Loops())
 
     private struct Loops {
         var commit: StepLoop?
-        var maintain: StepLoop?
+        var seal: StepLoop?
+        var merge: StepLoop?
     }
 
     init(context: StoreContext, recovery: consuming Recovery) {
@@ -37,8 +40,10 @@ package final class ColumnStore: BatchCommitter, Sendable {
         let journal = Journal(
             journalFiles, fileBytes: configuration.journalFileBytes, salt: salt, lastSequence: tables.publishedThrough)
         committer = Mutex(Committer(context: context, queue: queue, tables: tables, journal: journal))
-        maintenance = Mutex(
-            Maintenance(context: context, tables: tables, queue: queue, journal: journalFiles, register: recovery.register))
+        register = recovery.register
+        let upkeep = Upkeep(context: context, queue: queue, register: register)
+        sealing = Mutex(SealWork(context: context, tables: tables, journal: journalFiles, upkeep: upkeep))
+        merging = Mutex(MergeWork(context: context, tables: tables, upkeep: upkeep))
     }
 
     // MARK: commits
@@ -58,8 +63,9 @@ package final class ColumnStore: BatchCommitter, Sendable {
             let batches = batches.filter { $0.rowCount > 0 }
             guard !batches.isEmpty else { return reply(.success(JournalPosition(sequence: tables.publishedThrough))) }
             try admit(batches)
-            let payload = try JournalPayload.encode(batches, id: id, cipher: context.cipher)
-            try queue.put(CommitQueue.Request(batches: batches, entry: Journal.Entry(id: id, payload: payload, salt: salt), reply: reply))
+            let held = try hold(batches)
+            let payload = try JournalPayload.encode(held, id: id, cipher: context.cipher)
+            try queue.put(CommitQueue.Request(batches: held, entry: Journal.Entry(id: id, payload: payload, salt: salt), reply: reply))
         } catch {
             context.counters.add(to: \.refusedCommits)
             return reply(.failure(error))
@@ -79,9 +85,28 @@ package final class ColumnStore: BatchCommitter, Sendable {
         }
         if let closed = queue.closed { throw closed }
         let unsealed = tables.unsealed
-        guard unsealed.active.bytes + unsealed.sealing.bytes + queue.bytes + bytes <= settings.unsealedBytesMax else {
-            throw StorageError(code: .busy, message: "cannot commit \(bytes) bytes: \(settings.unsealedBytesMax) are unsealed already")
+        guard unsealed.bytes + queue.bytes + bytes <= settings.unsealedBytesMax else {
+            throw StorageError(code: .busy, message: "cannot commit \(bytes) bytes: \(unsealed.bytes) are unsealed already")
         }
+    }
+
+    /// Takes the memory that the rows hold from now until they are sealed.
+    private func hold(_ batches: [TableBatch]) throws(StorageError) -> [TableBatch] {
+        guard let memory = context.configuration.ingestMemory else { return batches }
+        var held: [TableBatch] = []
+        for batch in batches {
+            guard batch.reservation == nil else {
+                held.append(batch)
+                continue
+            }
+            do throws(MemoryBudget.Exhausted) {
+                held.append(batch.holding(try memory.reserve(batch.heldBytes)))
+            } catch {
+                throw StorageError(
+                    code: .busy, message: "cannot commit \(error.bytesAsked) bytes: \(error.bytesFree) are free for rows not yet sealed")
+            }
+        }
+        return held
     }
 
     // MARK: scans
@@ -97,23 +122,32 @@ package final class ColumnStore: BatchCommitter, Sendable {
     package func stepCommitter() -> NextStep {
         let next = committer.withLock { $0.step() }
         let isMuch = tables.unsealed.active.bytes >= context.configuration.sealBytes
-        if isMuch || journalFiles.wantsSpare { loops.withLock { $0.maintain }?.wake() }
+        if isMuch || journalFiles.wantsSpare { loops.withLock { $0.seal }?.wake() }
         return next
     }
 
-    /// Does one piece of sealing, merging or tidying.
-    package func stepMaintenance() -> NextStep { maintenance.withLock { $0.step() } }
+    /// Does one piece of sealing or tidying.
+    package func stepSealing() -> NextStep {
+        let before = context.counters.current.seals
+        let next = sealing.withLock { $0.step() }
+        if context.counters.current.seals > before { loops.withLock { $0.merge }?.wake() }
+        return next
+    }
+
+    /// Does one piece of merging, dropping or tidying.
+    package func stepMerging() -> NextStep { merging.withLock { $0.step() } }
 
     /// Seals everything committed so far. Blocks the thread.
-    package func seal() throws(StorageError) { try maintenance.withLock { maintenance throws(StorageError) in try maintenance.seal() } }
+    package func seal() throws(StorageError) { try sealing.withLock { work throws(StorageError) in try work.seal() } }
 
     /// Drops what is dead and merges what is worth it. Blocks the thread.
-    package func merge() throws(StorageError) { try maintenance.withLock { maintenance throws(StorageError) in try maintenance.merge() } }
+    package func merge() throws(StorageError) { try merging.withLock { work throws(StorageError) in try work.merge() } }
 
     func start() {
         loops.withLock { loops in
             loops.commit = StepLoop(name: "commit", CommitSteps(store: self))
-            loops.maintain = StepLoop(name: "maintain", nice: 19, MaintenanceSteps(store: self))
+            loops.seal = StepLoop(name: "seal", SealSteps(store: self))
+            loops.merge = StepLoop(name: "merge", nice: 19, MergeSteps(store: self))
         }
     }
 
@@ -134,8 +168,10 @@ package final class ColumnStore: BatchCommitter, Sendable {
             defer { loops = Loops() }
             return loops
         }
+        context.beginStop()
         running.commit?.stop()
-        running.maintain?.stop()
+        running.merge?.stop()
+        running.seal?.stop()
         let broken = committer.withLock { committer in
             while committer.step() == .atOnce {}
             committer.close()
@@ -152,7 +188,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
         var figures = context.counters.current
         figures.tables = tables.figures()
         let unsealed = tables.unsealed
-        figures.unsealedBytes = unsealed.active.bytes + unsealed.sealing.bytes
+        figures.unsealedBytes = unsealed.bytes
         figures.waitingBytes = queue.bytes
         figures.isClosed = queue.closed != nil
         return figures
@@ -165,15 +201,17 @@ package final class ColumnStore: BatchCommitter, Sendable {
     /// - Throws: `.corrupt`, with what does not.
     package func checkInvariants() throws(StorageError) {
         try tables.check()
-        // Both within the lock: a seal or a merge changes one after the other.
-        let (manifest, served) = maintenance.withLock { ($0.manifest, Set(tables.parts.map(\.number))) }
+        let (manifest, parts) = register.compared()
         let listed = Set(manifest.parts.map(\.number))
+        let served = Set(parts.map(\.number))
         guard listed == served else { throw .corrupt("store", "the manifest lists parts \(listed), snapshots show \(served)") }
         guard manifest.sealedThrough <= tables.publishedThrough else {
             throw .corrupt("store", "sealed through \(manifest.sealedThrough), published through \(tables.publishedThrough)")
         }
-        let missing = maintenance.withLock { _ in tables.parts.first { !context.files.system.exists(context.files.part($0.number)) } }
-        if let missing { throw .corrupt("store", "part \(missing.number) has no file") }
+        // `parts` keeps the files, however soon they are merged away.
+        if let missing = parts.first(where: { !context.files.system.exists(context.files.part($0.number)) }) {
+            throw .corrupt("store", "part \(missing.number) has no file")
+        }
     }
 }
 
@@ -182,7 +220,12 @@ private struct CommitSteps: Stepper {
     mutating func step() -> NextStep { store.stepCommitter() }
 }
 
-private struct MaintenanceSteps: Stepper {
+private struct SealSteps: Stepper {
     let store: ColumnStore
-    mutating func step() -> NextStep { store.stepMaintenance() }
+    mutating func step() -> NextStep { store.stepSealing() }
+}
+
+private struct MergeSteps: Stepper {
+    let store: ColumnStore
+    mutating func step() -> NextStep { store.stepMerging() }
 }

@@ -13,12 +13,14 @@ extension ColumnStore {
         package var groupBytesMax = 4 << 20
         /// What may wait for the committer before commits are refused with `.busy`.
         package var queueBytesMax = 64 << 20
-        /// Unsealed rows are sealed above this size …
+        /// Unsealed rows, with what holding them costs, are sealed above this size …
         package var sealBytes = 64 << 20
         /// … or when the oldest of them is this old.
         package var sealAge: Int64 = 600_000_000_000
         /// Commits are refused with `.busy` while more than this is unsealed; also bounds the replay at start.
         package var unsealedBytesMax = 256 << 20
+        /// Merges wait for seals while a greater share of that is unsealed.
+        package var pressingShare = 0.75
         /// Batch ids remembered for retries.
         package var recentBatchesMax = 65_536
         /// Commits fail with `.noSpace` while fewer bytes are free: merges and the journal need room to work.
@@ -26,8 +28,12 @@ extension ColumnStore {
         /// Adjacent parts merged at once.
         package var mergePartsMin = 4
         package var mergePartsMax = 16
-        /// Decoded bytes of the parts that one merge may take: it holds them in memory.
+        /// Decoded bytes of the parts that one merge may take.
         package var mergeBytesMax = 256 << 20
+        /// What merges write in a second at most; they read about as much.
+        package var mergeBytesPerSecond = 64 << 20
+        /// Where merges reserve memory for the blocks they read; nil counts nothing.
+        package var mergeMemory: MemoryBudget?
         /// A part is rewritten when a greater share of its rows is dead.
         package var deadShareMax = 0.3
         /// How often parts are looked through for dead rows.
@@ -38,6 +44,8 @@ extension ColumnStore {
         package var filterBlockBytesMin = 2048
         /// Key filters of keyed scopes that are kept open.
         package var filterCacheBytes = 16 << 20
+        /// Where rows that are committed hold their memory until they are sealed; nil counts nothing.
+        package var ingestMemory: MemoryBudget?
         /// Where reads of blocks reserve their memory; nil counts nothing.
         package var readMemory: MemoryBudget?
 
@@ -52,6 +60,7 @@ extension ColumnStore {
             precondition(recordBytesMax < journalFileBytes, "a journal file must hold a record")
             precondition(recordBytesMax <= 1 << 30, "a record of over 1 GB cannot be compressed at once")
             precondition(sealBytes <= unsealedBytesMax, "sealing must begin before commits are refused")
+            precondition(mergeBytesPerSecond > 0, "a merge must be able to go on")
             precondition(mergePartsMin >= 2 && mergePartsMax >= mergePartsMin, "a merge joins two parts at least")
             return self
         }

@@ -1,9 +1,11 @@
+import Platform
 import SignalModel
 
 /// Joins parts, and leaves out what is dead or damaged on the way.
 struct Merger {
     let context: StoreContext
     let tables: Tables
+    let register: PartRegister
 
     /// What to do next with the parts of a store.
     enum Work {
@@ -22,7 +24,7 @@ struct Merger {
             if dead == part.rowCount {
                 dropped.append(part)
             } else if Double(dead) > Double(part.rowCount) * context.configuration.deadShareMax,
-                part.plainBytes <= context.configuration.mergeBytesMax
+                part.plainBytes <= (try mergeBytesMax(of: part.table))
             {
                 rewritten.append(.merge([part]))
             }
@@ -31,11 +33,12 @@ struct Merger {
     }
 
     /// The cheapest run of any partition.
-    func mergeWork() -> Work? {
+    func mergeWork() throws(StorageError) -> Work? {
         let settings = context.configuration
-        let plan = MergePlan(partsMin: settings.mergePartsMin, partsMax: settings.mergePartsMax, bytesMax: settings.mergeBytesMax)
         var best: [Part]?
         for parts in tables.partsByPartition() {
+            let plan = MergePlan(
+                partsMin: settings.mergePartsMin, partsMax: settings.mergePartsMax, bytesMax: try mergeBytesMax(of: parts[0].table))
             guard let run = plan.run(in: parts.map { MergePlan.Candidate(number: $0.number, bytes: $0.plainBytes) }) else { continue }
             let bytes = parts[run].reduce(0) { $0 + $1.plainBytes }
             if bytes < best?.reduce(0, { $0 + $1.plainBytes }) ?? .max { best = Array(parts[run]) }
@@ -43,23 +46,33 @@ struct Merger {
         return best.map { .merge($0) }
     }
 
-    func act(_ work: Work, _ register: inout PartRegister, now: Int64) throws(StorageError) {
+    /// A layout that joins block by block needs little memory whatever the parts' size; any other holds the rows, and a sorted copy.
+    private func mergeBytesMax(of table: TableID) throws(StorageError) -> Int {
+        let settings = context.configuration
+        guard let memory = settings.mergeMemory, try !context.layout(of: table).mergesBlockByBlock else { return settings.mergeBytesMax }
+        return min(settings.mergeBytesMax, memory.bytesMax / 4)
+    }
+
+    func act(_ work: Work, now: Int64) throws(StorageError) {
         switch work {
         case .drop(let parts):
             try register.commitMerge(of: parts, as: [])
             context.counters.add(to: \.droppedParts, parts.count)
         case .merge(let parts):
-            try merge(parts, &register, now: now)
+            try merge(parts, now: now)
             context.counters.add(to: \.merges)
         }
     }
 
-    private func merge(_ parts: [Part], _ register: inout PartRegister, now: Int64) throws(StorageError) {
+    private func merge(_ parts: [Part], now: Int64) throws(StorageError) {
         var builder = PartBuilder(
             number: register.newNumber(), table: parts[0].table, partition: parts[0].partition, context: context)
+        let pause = { (bytes: Int) throws(StorageError) in
+            try context.mergePace.pause(after: bytes, context) { tables.unsealed.isPressing(context.configuration) }
+        }
         let merged: Part?
         do throws(StorageError) {
-            for (scope, runs) in try livingBlocks(of: parts, now: now) { try builder.merge(runs, scope: scope) }
+            for (scope, runs) in try livingBlocks(of: parts, now: now) { try builder.merge(runs, scope: scope, pause: pause) }
             merged = try builder.finish(order: parts[0].order)
         } catch {
             builder.abandon()
@@ -85,7 +98,7 @@ struct Merger {
                 if mayDrop, layout.isDead(block.header, now: now) { continue }
                 if try isKeyGone(block.header.scope) { continue }
                 let scope = block.header.scope
-                let block = part.block(at: place, memory: context.configuration.readMemory)
+                let block = part.block(at: place, memory: context.configuration.mergeMemory)
                 guard let known = places[scope] else {
                     places[scope] = groups.count
                     groups.append((scope, [[block]]))

@@ -27,10 +27,18 @@ struct PartBuilder {
         for block in try context.layout(of: table).encode(batches) { try append(block, scope) }
     }
 
-    /// - Parameter runs: of one scope; the blocks of each part, oldest part first.
-    mutating func merge(_ runs: [[TableSnapshot.Block]], scope: BlockScope) throws(StorageError) {
+    /// - Parameters:
+    ///   - runs: of one scope; the blocks of each part, oldest part first.
+    ///   - pause: called after each block with the bytes that it takes on disk.
+    mutating func merge(
+        _ runs: [[TableSnapshot.Block]], scope: BlockScope, pause: (Int) throws(StorageError) -> Void
+    ) throws(StorageError) {
         guard try isKeyThere(scope) else { return }
-        try context.layout(of: table).merge(runs) { block throws(StorageError) in try append(block, scope) }
+        try context.layout(of: table).merge(runs) { block throws(StorageError) in
+            let before = writer?.fileBytes ?? 0
+            try append(block, scope)
+            try pause((writer?.fileBytes ?? 0) - before)
+        }
     }
 
     private func isKeyThere(_ scope: BlockScope) throws(StorageError) -> Bool {

@@ -15,9 +15,11 @@ extension ColumnStore {
         configuration: Configuration = Configuration(), keyRing: (any DataKeyRing)? = nil, random: RandomSource = RandomSource(),
         isStepped: Bool = false, report: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) throws(StorageError) -> ColumnStore {
+        let sleepThread: @Sendable (Int64) -> Void = { SystemTime.sleepThread(nanoseconds: $0) }
         let context = StoreContext(
             files: StoreFiles(system: fileSystem, root: directory), cipher: Cipher(ring: keyRing ?? EmptyKeyRing(), random: random),
-            clock: clock, configuration: configuration.checked, layouts: layouts, report: report)
+            clock: clock, configuration: configuration.checked, layouts: layouts,
+            sleep: isStepped ? nil : sleepThread, report: report)
         let store = ColumnStore(context: context, recovery: try Recovery(context, salt: random.next()))
         if !isStepped { store.start() }
         return store

@@ -6,12 +6,13 @@ struct Sealer {
     let context: StoreContext
     let tables: Tables
     let journal: JournalFiles
+    let register: PartRegister
 
     func isDue(now: Int64) -> Bool {
-        let (active, sealing) = tables.unsealed
-        guard sealing.since == nil else { return true }  // an earlier seal failed
-        guard let since = active.since else { return false }
-        return active.bytes >= context.configuration.sealBytes || now - since >= context.configuration.sealAge
+        let unsealed = tables.unsealed
+        guard unsealed.sealing.since == nil else { return true }  // an earlier seal failed
+        guard let since = unsealed.active.since else { return false }
+        return unsealed.active.bytes >= context.configuration.sealBytes || now - since >= context.configuration.sealAge
     }
 
     /// Nanoseconds until the oldest rows are due; nil when there are none.
@@ -20,9 +21,9 @@ struct Sealer {
     }
 
     /// - Throws: the rows stay in memory and in the journal, and the next call begins again with them.
-    func seal(_ register: inout PartRegister) throws(StorageError) {
+    func seal() throws(StorageError) {
         if let frozen = tables.freeze() {
-            let (parts, erased) = try write(frozen, &register)
+            let (parts, erased) = try write(frozen)
             do throws(StorageError) {
                 try register.commitSeal(of: frozen, as: parts)
             } catch {
@@ -36,9 +37,7 @@ struct Sealer {
         try onDisk { () throws(FileError) in try journal.release(sealedThrough: sealedThrough) }
     }
 
-    private func write(
-        _ frozen: Tables.Frozen, _ register: inout PartRegister
-    ) throws(StorageError) -> (parts: [Part], erased: [(TableID, Int)]) {
+    private func write(_ frozen: Tables.Frozen) throws(StorageError) -> (parts: [Part], erased: [(TableID, Int)]) {
         var parts: [Part] = []
         var erased: [(TableID, Int)] = []
         for rows in frozen.rows {

@@ -17,21 +17,31 @@ final class StoreContext: Sendable {
     let counters = Counters()
     let layouts: [TableID: any TableLayout]
     let openedMatrices: OpenedMatrices
+    let mergePace: MergePace
+    /// Stops the calling thread for so many nanoseconds; nil in a simulation, where nobody waits.
+    let sleep: (@Sendable (Int64) -> Void)?
     private let tell: @Sendable (StoreEvent) -> Void
     private let damage = Mutex<[Damage]>([])
+    private let stopping = Atomic(false)
 
     init(
         files: StoreFiles, cipher: Cipher, clock: any TimeSource, configuration: ColumnStore.Configuration,
-        layouts: [any TableLayout], report: @escaping @Sendable (StoreEvent) -> Void
+        layouts: [any TableLayout], sleep: (@Sendable (Int64) -> Void)?, report: @escaping @Sendable (StoreEvent) -> Void
     ) {
         self.files = files
         self.cipher = cipher
         self.clock = clock
         self.configuration = configuration
+        self.sleep = sleep
+        mergePace = MergePace(bytesPerSecond: configuration.mergeBytesPerSecond)
         openedMatrices = OpenedMatrices(bytesMax: configuration.filterCacheBytes)
         self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.table, $0) })
         tell = report
     }
+
+    /// What can be done again later is given up now.
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
+    func beginStop() { stopping.store(true, ordering: .relaxed) }
 
     func layout(of table: TableID) throws(StorageError) -> any TableLayout {
         guard let layout = layouts[table] else {

@@ -96,6 +96,9 @@ package protocol TableLayout: Sendable {
         _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
     ) throws(StorageError)
 
+    /// True when `merge` holds a few blocks at a time however many there are. The engine then joins larger parts in less memory.
+    var mergesBlockByBlock: Bool { get }
+
     /// Rows became visible: by a commit, or by replay of the journal at start. Called on the engine's threads, in order of commit.
     func didPublish(_ batch: TableBatch)
 
@@ -111,6 +114,7 @@ package protocol TableLayout: Sendable {
 
 extension TableLayout {
     package var bitsPerKey: Int { 10 }
+    package var mergesBlockByBlock: Bool { false }
 
     package func merge(
         _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void

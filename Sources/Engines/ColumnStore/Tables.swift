@@ -1,3 +1,5 @@
+import Columns
+import Platform
 import SignalModel
 import Synchronization
 
@@ -34,7 +36,19 @@ final class Tables: Sendable {
 
         mutating func add(_ batch: TableBatch) {
             rows += batch.rowCount
-            bytes += batch.byteCount + Tables.batchBytes
+            bytes += batch.heldBytes
+        }
+    }
+
+    struct Unsealed: Sendable {
+        let active: Amount
+        let sealing: Amount
+
+        var bytes: Int { active.bytes + sealing.bytes }
+
+        /// Sealing falls behind: the rest must give way.
+        func isPressing(_ settings: ColumnStore.Configuration) -> Bool {
+            Double(bytes) > Double(settings.unsealedBytesMax) * settings.pressingShare
         }
     }
 
@@ -53,9 +67,6 @@ final class Tables: Sendable {
         let through: UInt64
         let recent: [BatchID]
     }
-
-    /// A batch's own weight, so that many tiny ones count too.
-    private static let batchBytes = 256
 
     private let state: Mutex<State>
 
@@ -117,7 +128,7 @@ final class Tables: Sendable {
     // MARK: seals and merges
 
     /// Unsealed rows, those being sealed included.
-    var unsealed: (active: Amount, sealing: Amount) { state.withLock { ($0.active, $0.frozen?.amount ?? Amount()) } }
+    var unsealed: Unsealed { state.withLock { Unsealed(active: $0.active, sealing: $0.frozen?.amount ?? Amount()) } }
 
     /// Sets what is in memory aside for sealing; later commits go to new lists.
     /// - Returns: what an earlier seal left unfinished, if there is such; nil when nothing was committed since the last.
@@ -195,5 +206,15 @@ final class Tables: Sendable {
 
     private static func add(_ list: BatchList, to amount: inout Amount) {
         for batch in list { amount.add(batch) }
+    }
+}
+
+extension TableBatch {
+    /// What the batch costs in memory: its columns with the room they have, and its own weight, so that many tiny ones count too.
+    var heldBytes: Int { columns.reduce(256) { $0 + $1.heldBytes } }
+
+    func holding(_ reservation: MemoryReservation?) -> TableBatch {
+        TableBatch(
+            table: table, partition: partition, scope: scope, times: times, rowCount: rowCount, columns: columns, reservation: reservation)
     }
 }

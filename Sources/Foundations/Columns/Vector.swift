@@ -135,6 +135,20 @@ package enum Vector: Sendable, Equatable {
         }
     }
 
+    /// Bytes of memory that are held for the values: the room that the arrays have, which is up to twice what fills it, and their headers.
+    package var heldBytes: Int {
+        let header = 32
+        return switch self {
+        case .absent: 0
+        case .int64(let values): header + values.capacity * 8
+        case .uint64(let values): header + values.capacity * 8
+        case .uint32(let values): header + values.capacity * 4
+        case .uint8(let values): header + values.capacity
+        case .double(let values): header + values.capacity * 8
+        case .bytes(let values): 2 * header + values.bytes.capacity + values.ends.capacity * 4
+        }
+    }
+
     /// The values at `rows`, in that order.
     package func gathered(_ rows: [Int]) -> Vector {
         switch self {

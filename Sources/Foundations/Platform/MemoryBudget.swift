@@ -38,6 +38,14 @@ package final class MemoryBudget: Sendable {
         }
     }
 
+    /// For what must be in memory whatever the limit says: acknowledged rows at a start. Until it is given back others find less, or
+    /// nothing.
+    package func reserveRegardless(_ bytes: Int) -> MemoryReservation {
+        precondition(bytes >= 0, "a reservation cannot be negative")
+        used.add(bytes, ordering: .relaxed)
+        return MemoryReservation(budget: self, bytes: bytes)
+    }
+
     fileprivate func give(back bytes: Int) { used.subtract(bytes, ordering: .relaxed) }
 }
 

@@ -18,6 +18,12 @@ package struct SystemTime: TimeSource {
         }
     }
 
+    /// Stops the calling thread, which must be one of our own; it may go on a little early after a signal.
+    package static func sleepThread(nanoseconds: Int64) {
+        var rest = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        nanosleep(&rest, nil)
+    }
+
     private func now(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

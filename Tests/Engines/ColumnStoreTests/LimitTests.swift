@@ -70,9 +70,9 @@ struct LimitTests {
         rig.clock.advance(bySeconds: 601)
         let used = try rig.disk.files().reduce(0) { try $0 + rig.disk.bytes(of: $1).count }
         rig.disk.limitCapacity(to: used + 100)
-        #expect(rig.store.stepMaintenance() == .atOnce)
+        #expect(rig.store.stepSealing() == .atOnce)
         #expect(rig.store.figures.failedWork == 1)
-        guard case .after(let rest) = rig.store.stepMaintenance() else {
+        guard case .after(let rest) = rig.store.stepSealing() else {
             Issue.record("it does not rest")
             return
         }
@@ -119,6 +119,67 @@ struct LimitTests {
         #expect(budget.bytesUsed == 300)
         try rig.store.seal()
         #expect(budget.bytesUsed == 0)
+    }
+
+    @Test func `rows hold memory from their commit until they are sealed, and without it nothing is taken`() throws {
+        let budget = MemoryBudget(name: "ingest", bytesMax: 5000)
+        var settings = Rig.settings
+        settings.ingestMemory = budget
+        let rig = try Rig(settings: settings)
+        try rig.commit(1...3)
+        let held = budget.bytesUsed
+        #expect(held > 256)
+        #expect(held == rig.store.figures.unsealedBytes)
+        let others = try budget.reserve(5000 - held)
+        #expect(code { () throws(StorageError) in try rig.commit(4...6) } == .busy)
+        #expect(budget.bytesUsed == 5000)
+        others.release()
+        try rig.commit(4...6)
+        try rig.store.seal()
+        #expect(budget.bytesUsed == 0)
+        #expect(try rig.store.ids() == Array(1...6))
+    }
+
+    @Test func `rows that a restart finds in the journal hold their memory too, even more than there is`() throws {
+        let rig = try Rig()
+        for start in [1, 11, 21] as [UInt64] { try rig.commit(start..<(start + 10)) }
+        var settings = Rig.settings
+        let budget = MemoryBudget(name: "ingest", bytesMax: 1000)
+        settings.ingestMemory = budget
+        let again = try rig.restarted(settings: settings)
+        #expect(try again.store.ids() == Array(1...30))
+        #expect(budget.bytesUsed > 1000)
+        #expect(code { () throws(StorageError) in try again.commit([31]) } == .busy)
+        try again.store.seal()
+        #expect(budget.bytesUsed == 0)
+        try again.commit([31])
+    }
+
+    @Test func `a merge reads into counted memory, and takes no more parts than its share can hold`() throws {
+        let budget = MemoryBudget(name: "merge", bytesMax: 60_000)
+        var settings = Rig.settings
+        settings.mergeMemory = budget
+        let rig = try Rig(settings: settings)
+        for start in stride(from: 1, to: 81, by: 10) as StrideTo<UInt64> {
+            try rig.commit(start..<(start + 10))
+            try rig.store.seal()
+        }
+        let held = try budget.reserve(59_990)
+        #expect(code { () throws(StorageError) in try rig.store.merge() } == .budget)
+        #expect(try rig.store.ids() == Array(1...80))
+        held.release()
+        try rig.store.merge()
+        #expect(rig.store.figures.tables[.logs]?.parts == 1)
+        #expect(budget.bytesUsed == 0)
+        #expect(try rig.store.ids() == Array(1...80))
+        settings.mergeMemory = MemoryBudget(name: "merge", bytesMax: 100)
+        let small = try rig.restarted(settings: settings)
+        for start in stride(from: 81, to: 161, by: 10) as StrideTo<UInt64> {
+            try small.commit(start..<(start + 10))
+            try small.store.seal()
+        }
+        try small.store.merge()
+        #expect(small.store.figures.tables[.logs]?.parts == 9, "not one is small enough")
     }
 
     @Test func `blocks are read into counted memory`() throws {

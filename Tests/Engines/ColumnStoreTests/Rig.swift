@@ -64,7 +64,7 @@ final class Rig {
     }
 
     /// Until there is nothing to do at this moment.
-    func maintain() { while store.stepMaintenance() == .atOnce {} }
+    func maintain() { while store.stepSealing() == .atOnce || store.stepMerging() == .atOnce {} }
 }
 
 extension ColumnStore {

@@ -91,7 +91,8 @@ struct StoreModel {
         switch Int.random(in: 0..<20, using: &random) {
         case 0: try rig.store.seal()
         case 1: try rig.store.merge()
-        case 2..<5: _ = rig.store.stepMaintenance()
+        case 2..<4: _ = rig.store.stepSealing()
+        case 4: _ = rig.store.stepMerging()
         case 5: clock.advance(bySeconds: Int64.random(in: 1...700, using: &random))
         case 6:
             // A retry of something old stores nothing.

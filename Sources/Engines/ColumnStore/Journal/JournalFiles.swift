@@ -2,7 +2,7 @@ import Platform
 import SignalModel
 import Synchronization
 
-/// The files of the journal and who may use them: the committer writes one after the other, maintenance takes back those whose
+/// The files of the journal and who may use them: the committer writes one after the other, sealing takes back those whose
 /// rows all lie in parts and prepares the next. Their state is under one lock, no file is touched within it.
 final class JournalFiles: Sendable {
     static let suffix = ".journal"

@@ -62,8 +62,12 @@ struct JournalRecovery {
             context.report(.rowsErased(table: table, rows: rows))
         }
         for batch in batches { _ = try context.layout(of: batch.table) }
-        tables.publish([(record.id, batches)], through: record.sequence, now: context.clock.monotonicNanoseconds)
-        for batch in batches { context.layouts[batch.table]?.didPublish(batch) }
+        // They were acknowledged: they are there, whatever the memory setting is by now.
+        let held = batches.map { batch in
+            batch.holding(context.configuration.ingestMemory?.reserveRegardless(batch.heldBytes))
+        }
+        tables.publish([(record.id, held)], through: record.sequence, now: context.clock.monotonicNanoseconds)
+        for batch in held { context.layouts[batch.table]?.didPublish(batch) }
     }
 
     private func report(_ generation: UInt64, _ lost: UInt64) {

@@ -32,6 +32,9 @@ struct PartWriter {
         buffer.append(bytes: PartFrame.head(PartV2.magics, number: number))
     }
 
+    /// So far.
+    var fileBytes: Int { offset }
+
     private var offset: Int { flushedBytes + buffer.count }
 
     /// - Throws: `.keyGone` when the scope's key is not there.
