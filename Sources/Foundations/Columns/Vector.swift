@@ -145,9 +145,13 @@ package enum Vector: Sendable, Equatable {
         case .uint32(let values): header + values.capacity * 4
         case .uint8(let values): header + values.capacity
         case .double(let values): header + values.capacity * 8
-        case .bytes(let values): 2 * header + values.bytes.capacity + values.ends.capacity * 4
+        case .bytes(let values): Self.heldBytes(values)
+        case .dictionary(let values): header + values.codes.capacity * 2 + Self.heldBytes(values.values)
+        case .decimal(let values): header + values.mantissas.capacity * 8
         }
     }
+
+    private static func heldBytes(_ strings: BytesVector) -> Int { 64 + strings.bytes.capacity + strings.ends.capacity * 4 }
 
     /// The values at `rows`, in that order.
     package func gathered(_ rows: [Int]) -> Vector {
