@@ -23,6 +23,8 @@ package struct APIService: Sendable {
     package var operations: [any APIOperation]
     /// rest-json: POST path to operation name.
     package var routes: [String: String]
+    /// Operations that need no credentials: a parameter that only we and the addressee know is the proof.
+    package var selfProvingOperations: Set<String> = []
 
     package init(
         name: String, signingName: String, targetPrefix: String? = nil, cborName: String? = nil, version: String,
@@ -70,8 +72,11 @@ extension APIService {
     }
 
     package static func sns(_ operations: [any APIOperation]) -> APIService {
-        APIService(
+        var service = APIService(
             name: "SNS", signingName: "sns", version: "2010-03-31", xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
             validationShape: "ValidationError", protocols: [.query], operations: operations)
+        // The links in what we send: a random token, a random subscription id.
+        service.selfProvingOperations = ["ConfirmSubscription", "Unsubscribe"]
+        return service
     }
 }

@@ -8,19 +8,26 @@ package import WireFormats
 package struct AWSDispatcher: Sendable {
     private let router: Router
     private let defaultRegion: String
+    private let authentication: any CallerAuthentication
     private let time: any TimeSource
     private let random: RandomSource
     private let log: Log
 
+    /// - Parameter authentication: asked for every request once it is known what it is for.
     package init(
-        services: [APIService], defaultRegion: String = Tenant.defaultRegion, time: any TimeSource, random: RandomSource, log: Log
+        services: [APIService], defaultRegion: String = Tenant.defaultRegion, authentication: any CallerAuthentication = OpenAccess(),
+        time: any TimeSource, random: RandomSource, log: Log
     ) {
         router = Router(services)
         self.defaultRegion = defaultRegion
+        self.authentication = authentication
         self.time = time
         self.random = random
         self.log = log
     }
+
+    /// Whether the head alone says that the request is meant for an AWS API; others may show it in their body.
+    package func isAddressed(by head: HTTPRequestHead) -> Bool { router.isAddressed(by: head) }
 
     /// - Returns: nil when nothing in the request says that it is meant for an AWS API.
     package func handle(_ head: HTTPRequestHead, body: [UInt8]) async -> HTTPResponse? {
@@ -71,10 +78,12 @@ package struct AWSDispatcher: Sendable {
         _ call: Call, _ head: HTTPRequestHead, _ body: [UInt8], _ scope: CredentialScope?, _ requestID: String
     ) async -> HTTPResponse {
         do {
-            guard let service = call.service, let operation = router.operation(of: call) else {
-                throw AWSError.unknownOperation(call.operation, version: call.service?.version ?? "unknown")
+            guard let service = call.service else { throw AWSError.unknownOperation(call.operation, version: "unknown") }
+            let caller = try caller(call, of: service, head, body)
+            guard let operation = router.operation(of: call) else {
+                throw AWSError.unknownOperation(call.operation, version: service.version)
             }
-            let context = context(call, head, scope, requestID)
+            let context = context(call, head, scope, caller, requestID)
             let document = try document(call, head, body, bytesMax: service.bodyBytesMax)
             let output = try await operation.answer(document, in: context, validationShape: service.validationShape)
             return call.dialect.response(output, operation: call.operation, requestID: requestID)
@@ -97,17 +106,39 @@ package struct AWSDispatcher: Sendable {
         return .internalFailure()
     }
 
-    private func context(_ call: Call, _ head: HTTPRequestHead, _ scope: CredentialScope?, _ requestID: String) -> RequestContext {
+    /// - Throws: what the protocol says to those who are not believed, or may not.
+    private func caller(_ call: Call, of service: APIService, _ head: HTTPRequestHead, _ body: [UInt8]) throws(AWSError) -> Caller {
+        let wireProtocol = call.dialect.wireProtocol
+        let subject = AccessSubject(signingName: service.signingName, wireProtocol: wireProtocol)
+        do throws(AccessFault) {
+            let caller = try authentication.caller(
+                of: head, body: body, subject: subject, now: Timestamp(nanoseconds: time.wallNanoseconds))
+            guard caller.mayChange || ReadOperations.contains(call.operation) else {
+                throw .denied(
+                    "User: arn:aws:iam::\(caller.account ?? Tenant.openAccount):\(caller.name) is not authorized to perform: \(service.signingName):\(call.operation)"
+                )
+            }
+            return caller
+        } catch {
+            // What we handed out ourselves carries its own proof.
+            if error == .missing, service.selfProvingOperations.contains(call.operation) { return .anyone }
+            throw AWSError(error, in: wireProtocol)
+        }
+    }
+
+    private func context(
+        _ call: Call, _ head: HTTPRequestHead, _ scope: CredentialScope?, _ caller: Caller, _ requestID: String
+    ) -> RequestContext {
         RequestContext(
-            tenant: tenant(scope), requestID: requestID, now: Timestamp(nanoseconds: time.wallNanoseconds), operation: call.operation,
+            tenant: tenant(scope, caller), requestID: requestID, now: Timestamp(nanoseconds: time.wallNanoseconds), operation: call.operation,
             wireProtocol: call.dialect.wireProtocol, accessKeyID: scope?.accessKeyID,
             endpointHost: head.headers["Host"] ?? "localhost", peer: head.peer)
     }
 
     /// Open mode: an access key id of twelve digits names the account, everything else is the open account's.
-    private func tenant(_ scope: CredentialScope?) -> Tenant {
-        let account = scope.flatMap { Tenant.isAccountNumber($0.accessKeyID) ? $0.accessKeyID : nil } ?? Tenant.openAccount
-        return Tenant(account: account, region: scope?.region ?? defaultRegion)
+    private func tenant(_ scope: CredentialScope?, _ caller: Caller) -> Tenant {
+        let named = scope.flatMap { Tenant.isAccountNumber($0.accessKeyID) ? $0.accessKeyID : nil } ?? Tenant.openAccount
+        return Tenant(account: caller.account ?? named, region: scope?.region ?? caller.region ?? defaultRegion)
     }
 
     // MARK: Decode

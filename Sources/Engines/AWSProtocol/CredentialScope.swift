@@ -65,7 +65,8 @@ package struct CredentialScope: Equatable, Sendable {
         (accessKeyID, date, region, service) = (parts[0], parts[1], parts[2], parts[3])
     }
 
-    private static func isName(_ text: String) -> Bool {
+    /// Whether a region or service can be called so.
+    package static func isName(_ text: String) -> Bool {
         1...AWSLimits.regionLengthMax ~= text.utf8.count
             && text.utf8.allSatisfy { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "-") }
     }

@@ -29,6 +29,12 @@ struct Router: Sendable {
         call.service.flatMap { operations[Self.key($0, call.operation)] }
     }
 
+    /// A target, a protocol's mark, a path that is AWS', or the root, where query calls go.
+    func isAddressed(by head: HTTPRequestHead) -> Bool {
+        head.headers["X-Amz-Target"] != nil || head.headers["smithy-protocol"] != nil || head.path == "/"
+            || head.method == "POST" && services.contains { $0.routes[head.path] != nil }
+    }
+
     // MARK: By header and path
 
     /// The order is that of the clients' habits: target header, cbor path, then REST paths. Query calls carry their

@@ -52,9 +52,16 @@ package struct SignatureV4: Sendable {
     ///   - payloadHash: SHA-256 in hexadecimal, or the word that `x-amz-content-sha256` holds instead.
     ///   - date: `yyyymmddThhmmssZ`
     package func signature(of head: HTTPRequestHead, signedHeaders: [String], payloadHash: String, date: String) -> String {
+        let key = signingKey(day: String(date.prefix(8)))
+        return Hex.encode(self.signature(of: head, signedHeaders: signedHeaders, payloadHash: payloadHash, date: date, signingKey: key))
+    }
+
+    /// The same as bytes, with a signing key that was derived before.
+    func signature(
+        of head: HTTPRequestHead, signedHeaders: [String], payloadHash: String, date: String, signingKey: [UInt8]
+    ) -> [UInt8] {
         let request = canonicalRequest(head, signedHeaders: signedHeaders, payloadHash: payloadHash)
-        let text = stringToSign(request, date: date)
-        return Hex.encode(Digest.hmacSHA256(Array(text.utf8), key: signingKey(day: String(date.prefix(8)))))
+        return Digest.hmacSHA256(Array(stringToSign(request, date: date).utf8), key: signingKey)
     }
 
     // MARK: Steps

@@ -110,7 +110,7 @@ final class SampleServer: Sendable {
         let text = Mutex("")
     }
 
-    init() {
+    init(authentication: any CallerAuthentication = OpenAccess()) {
         let lines = LogLines()
         let clock = ManualClock(wallNanoseconds: 1_795_248_000_000_000_000)  // 2026-11-21T08:00:00Z
         dispatcher = AWSDispatcher(
@@ -121,7 +121,7 @@ final class SampleServer: Sendable {
                     [NamedOperation<BatchGetTraces>(), DeleteThing()], routes: ["/Traces": "BatchGetTraces", "/DeleteThing": "DeleteThing"]),
                 .sns([NamedOperation<ConfirmSubscription>(), NamedOperation<CreateTopic>(), DeleteThing()]),
             ],
-            time: clock, random: RandomSource(SeededRandom(seed: 1)),
+            authentication: authentication, time: clock, random: RandomSource(SeededRandom(seed: 1)),
             log: Log(component: "aws", time: clock) { line in lines.text.withLock { $0 += line } })
         self.lines = lines
     }
