@@ -38,11 +38,14 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
     ]),
     ("Features", [
+        Module(
+            name: "Access", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "AWSProtocol"], libraries: ["CSodium"]),
         Module(name: "Alarms", imports: ["Platform", "Columns", "SignalModel", "WireFormats", "Catalog", "MetricMath"]),
         Module(name: "Dashboards", imports: ["SignalModel", "WireFormats", "Catalog", "MetricMath"]),
         Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport"]),
     ]),
     ("FrontEnds", [
+        Module(name: "ConsoleAPI", imports: ["Platform", "SignalModel", "WireFormats", "AWSProtocol", "Access"]),
         Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms", "Dashboards"]),
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
@@ -55,6 +58,7 @@ let ranks: [(name: String, modules: [Module])] = [
             "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
             "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
             "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole",
+            "Access", "ConsoleAPI",
         ]),
         Module(name: "Demonstrations", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol"]),
     ]),
@@ -69,7 +73,7 @@ let shims: [Target] = [
     .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("microhttpd")]),
     .target(name: "CCurl", path: "Sources/C/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 ]
-let systemLibraries: [Target] = ["CZstd", "CLz4", "CSnappy", "CXXHash", "CCrypto", "CSQLite"].map {
+let systemLibraries: [Target] = ["CZstd", "CLz4", "CSnappy", "CXXHash", "CCrypto", "CSQLite", "CSodium"].map {
     .systemLibrary(name: $0, path: "Sources/C/\($0)")
 }
 
@@ -95,6 +99,7 @@ let tested: Set<String> = [
     "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
     "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
     "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
+    "Access", "ConsoleAPI",
 ]
 let tests: [Target] = ranks.flatMap { rank in
     rank.modules.filter { tested.contains($0.name) }.map { module in
@@ -110,7 +115,7 @@ let package = Package(
     targets: systemLibraries + shims + modules + [
         // The command is the one module that joins the programs.
         .executableTarget(
-            name: "groundwatch", dependencies: dependencies(["GroundwatchServer", "Demonstrations", "Platform"]),
+            name: "groundwatch", dependencies: dependencies(["GroundwatchServer", "Demonstrations", "Access", "Catalog", "Platform", "SignalModel", "WireFormats"]),
             path: "Sources/Programs/groundwatch", swiftSettings: settings),
         .executableTarget(
             name: "groundwatch-bench",

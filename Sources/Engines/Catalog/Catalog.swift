@@ -23,7 +23,8 @@ package final class Catalog: Sendable {
         (self.writer, self.reader) = (writer, reader)
     }
 
-    /// Opens the file, or makes it; its directory must be there, and no other process may use it.
+    /// Opens the file, or makes it; its directory must be there. Another process may use it too, but must not change what this one keeps
+    /// in memory; a write waits for the other's.
     /// - Throws: `.corrupt`, `.newer`, or what the disk says.
     package static func open(_ path: String) throws(CatalogError) -> Catalog {
         let writing = try Connection(path, .readWrite)

@@ -61,6 +61,12 @@ package struct LinuxFileSystem: FileSystem {
         guard fsync(descriptor) == 0 else { throw FileError(errno, "sync directory", path) }
     }
 
+    /// Nobody but its owner can read or write the file, going by its mode.
+    package func isPrivate(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & 0o077 == 0
+    }
+
     package func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     package func freeBytes(at path: String) throws(FileError) -> Int {

@@ -1,4 +1,6 @@
 import AWSProtocol
+import Access
+import ConsoleAPI
 import HTTPTransport
 import LogsAPI
 import Notifications
@@ -8,15 +10,22 @@ import SignalModel
 import WebConsole
 import WireFormats
 
-/// The one port that speaks every HTTP protocol: guards first, then health, figures, console, AWS.
+/// The one port that speaks every HTTP protocol: guards first, then what everybody may see, then what needs credentials where the
+/// server asks for them.
 struct EdgeDoor: Sendable {
     /// The largest body that any of its protocols takes.
     static let bodyBytesMax = 64 << 20
 
+    /// A body of more than this is read only for who may be believed by the head alone.
+    private static let strangersBodyBytesMax = 1 << 20
+
     let hostGuard: HostGuard
+    let gate: Gate
+    let time: any TimeSource
     let health: HealthReport
     let figures: FiguresPage
     let console: Console
+    let session: SessionAPI
     let prometheus: PrometheusAPI
     let lines: JSONLinesDoor
     let aws: AWSDispatcher
@@ -26,7 +35,8 @@ struct EdgeDoor: Sendable {
     let certificate: @Sendable () async throws -> String
 
     func admit(_ head: HTTPRequestHead, contentLength: Int?) -> HTTPServer.Admission {
-        if let refusal = hostGuard.refusal(of: head) { return .refuse(refusal) }
+        if let refusal = hostGuard.refusal(of: head, asksForCredentials: gate.credentials.isGuarded) { return .refuse(refusal) }
+        if contentLength ?? .max > Self.strangersBodyBytesMax, !gate.mayBelieve(head, now: now) { return .refuse(HTTPResponse(.unknownKey)) }
         return .accept()
     }
 
@@ -36,9 +46,7 @@ struct EdgeDoor: Sendable {
             let reservation = try memory.reserve(body.contentLength ?? Self.bodyBytesMax)
             defer { reservation.release() }
             let bytes = try await body.collect(limit: Self.bodyBytesMax)
-            if let answer = await prometheus.answer(head, body: bytes) { return answer }
-            if let answer = await lines.answer(head, body: bytes) { return answer }
-            return await aws.handle(head, body: bytes) ?? Self.text(404, "cannot find \(head.path)")
+            return await understood(head, bytes) ?? Self.text(404, "cannot find \(head.path)")
         } catch is MemoryBudget.Exhausted {
             var refusal = Self.text(429, "cannot take the request now: memory for requests is used up, try again")
             refusal.headers.set("Retry-After", "1")
@@ -50,12 +58,32 @@ struct EdgeDoor: Sendable {
         }
     }
 
+    private var now: Timestamp { Timestamp(nanoseconds: time.wallNanoseconds) }
+
+    /// Who an AWS call is from its dispatcher asks, since it must be told in the protocol's own words. Everybody else is asked here, before
+    /// any other door sees the request.
+    private func understood(_ head: HTTPRequestHead, _ body: [UInt8]) async -> HTTPResponse? {
+        if aws.isAddressed(by: head) { return await aws.handle(head, body: body) }
+        if let answer = await session.answer(head, body: body) { return answer }
+        let permitted: HTTPRequestHead
+        do throws(AccessFault) {
+            let caller = try gate.caller(of: head, body: body, subject: nil, now: now)
+            permitted = try OpenProtocols.permitted(head, to: caller)
+        } catch {
+            return HTTPResponse(error)
+        }
+        if permitted.path == "/metrics", permitted.method == "GET" || permitted.method == "HEAD" { return figures.response }
+        if let answer = await prometheus.answer(permitted, body: body) { return answer }
+        if let answer = await lines.answer(permitted, body: body) { return answer }
+        return await aws.handle(head, body: body)
+    }
+
+    /// What everybody may see.
     private func page(_ head: HTTPRequestHead) async -> HTTPResponse? {
-        if let answer = await health.response(to: head) { return answer }
+        if let answer = await health.response(to: head, showsReasons: !gate.credentials.isGuarded) { return answer }
         if let answer = console.response(to: head) { return answer }
         guard head.method == "GET" || head.method == "HEAD" else { return nil }
         switch head.path {
-        case "/metrics": return figures.response
         case SigningIdentity.certificatePath: return await certificatePage()
         case "/" where head.query.isEmpty && head.headers["Authorization"] == nil:
             return HTTPResponse(status: 302, headers: ["Location": "/ui/"])

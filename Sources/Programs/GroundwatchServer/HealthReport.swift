@@ -23,16 +23,17 @@ struct HealthReport: Sendable {
         self.time = time
     }
 
-    func response(to head: HTTPRequestHead) async -> HTTPResponse? {
+    /// - Parameter showsReasons: why something is down may say more than everybody should know.
+    func response(to head: HTTPRequestHead, showsReasons: Bool = true) async -> HTTPResponse? {
         guard head.method == "GET" || head.method == "HEAD" else { return nil }
         switch head.path {
         case "/health/live", "/api/v1/health/live": return Self.answer(200, ["status": "UP"])
-        case "/health/ready", "/api/v1/health/ready", "/health/detailed", "/api/v1/health": return await detailed()
+        case "/health/ready", "/api/v1/health/ready", "/health/detailed", "/api/v1/health": return await detailed(showsReasons)
         default: return nil
         }
     }
 
-    private func detailed() async -> HTTPResponse {
+    private func detailed(_ showsReasons: Bool) async -> HTTPResponse {
         var members: [(String, WireValue)] = []
         var reasons: [(String, WireValue)] = []
         for check in checks {
@@ -42,7 +43,7 @@ struct HealthReport: Sendable {
         }
         let isUp = reasons.isEmpty
         return Self.answer(isUp ? 200 : 503, .members(
-            ("status", isUp ? "UP" : "DOWN"), ("checks", .map(members)), ("reasons", isUp ? nil : .map(reasons)),
+            ("status", isUp ? "UP" : "DOWN"), ("checks", .map(members)), ("reasons", isUp || !showsReasons ? nil : .map(reasons)),
             ("timestamp", .text(UTCText.milliseconds(time.wallNanoseconds)))))
     }
 

@@ -4,7 +4,8 @@ import WireFormats
 ///
 /// A browser sends what it is told to any address, this machine's included: a page's form can be a query-protocol request, and a name
 /// that its owner points at 127.0.0.1 makes any page "same origin". So an unsigned request must name a host that is ours, and one that
-/// a page sent must come from a page of ours. A signed request proves more than either: no page can sign without the key.
+/// a page sent must come from a page of ours. A signed request proves more than either: no page can sign without the key. Nor can one
+/// send the cookie of a name that it is not under, so a server that asks for credentials may be reached by any name.
 struct HostGuard: Sendable {
     private let hostNames: Set<String>
 
@@ -12,7 +13,8 @@ struct HostGuard: Sendable {
     init(hostNames: Set<String> = []) { self.hostNames = hostNames }
 
     /// The answer to a request that may not go on, or nil.
-    func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+    /// - Parameter asksForCredentials: whether the server does, of everybody.
+    func refusal(of head: HTTPRequestHead, asksForCredentials: Bool = false) -> HTTPResponse? {
         let host = head.headers["Host"]?.lowercased() ?? ""
         if let origin = head.headers["Origin"]?.lowercased(), origin != "http://" + host, origin != "https://" + host {
             return Self.forbidden("cannot take a request that a page of \(Self.shown(origin)) sent")
@@ -20,7 +22,7 @@ struct HostGuard: Sendable {
         if head.headers["Sec-Fetch-Site"] == "cross-site", head.method != "GET", head.method != "HEAD" {
             return Self.forbidden("cannot take a request that another site's page sent")
         }
-        guard head.headers["Authorization"] == nil else { return nil }
+        guard head.headers["Authorization"] == nil, !asksForCredentials else { return nil }
         guard isOurs(Self.name(ofHost: host)) else {
             return Self.forbidden("cannot take an unsigned request for host \(Self.shown(host)): set host-names to allow it")
         }

@@ -1,8 +1,10 @@
 import AWSProtocol
+import Access
 import Alarms
 import Catalog
 import CloudWatchAPI
 import ColumnStore
+import ConsoleAPI
 import Dashboards
 import HTTPTransport
 import LogsAPI
@@ -30,6 +32,7 @@ package final class Server: Sendable {
     private let daemonUDP: XRayDoor?
     private let client: HTTPClient
     private let queries: QueryRegistry
+    private let access: AccessParts
     /// Loops that run by themselves until they are cancelled.
     private let loops: [Task<Void, Never>]
     private let log: Log
@@ -39,7 +42,7 @@ package final class Server: Sendable {
 
     private init(
         storage: Storage, edge: HTTPServer, edgeAddress: ServerConfiguration.Address, otherHTTP: [HTTPServer], daemonUDP: XRayDoor?,
-        client: HTTPClient, queries: QueryRegistry, loops: [Task<Void, Never>], log: Log
+        client: HTTPClient, queries: QueryRegistry, access: AccessParts, loops: [Task<Void, Never>], log: Log
     ) {
         self.storage = storage
         self.edge = edge
@@ -48,6 +51,7 @@ package final class Server: Sendable {
         self.daemonUDP = daemonUDP
         self.client = client
         self.queries = queries
+        self.access = access
         self.loops = loops
         self.log = log
     }
@@ -55,15 +59,16 @@ package final class Server: Sendable {
     /// Opens the store, recovers what a crash left, and serves.
     /// - Throws: `Settings.Invalid` for an address that credentials would have to guard, and what the disk or the edge port refuses.
     package static func start(_ configuration: ServerConfiguration, log: Log) async throws -> Server {
-        for address in [configuration.edge, configuration.xray, configuration.prometheus] where !address.isLoopback {
-            throw Settings.Invalid(
-                message: "cannot listen on \(address): this version asks nobody for credentials, so it serves loopback addresses only")
-        }
         let time = SystemTime()
         let random = RandomSource()
         let memory = MemoryShares(bytes: configuration.memoryBytes ?? Machine.memoryBytes / 4)
         let storage = try await Storage.open(configuration.dataDirectory, memory: memory, clock: time, random: random, log: log)
-        let parts = try Parts(configuration, storage: storage, memory: memory, time: time, random: random, log: log)
+        let access: AccessParts
+        do { access = try await AccessParts(configuration, storage: storage, time: time, random: random, log: log) } catch {
+            try await storage.close()
+            throw error
+        }
+        let parts = try Parts(configuration, storage: storage, access: access, memory: memory, time: time, random: random, log: log)
 
         let door = parts.edge
         let edge = try serve(door, at: configuration.edge, time)
@@ -75,7 +80,12 @@ package final class Server: Sendable {
         // A conventional port that is taken is somebody else's; the edge serves the same.
         if configuration.doors.contains(.xray) {
             do {
-                daemonUDP = try XRayDoor(configuration.xray, segments: parts.segments, region: configuration.region, time: time, log: log)
+                // Datagrams cannot show credentials.
+                if configuration.xray.isLoopback {
+                    daemonUDP = try XRayDoor(configuration.xray, segments: parts.segments, region: configuration.region, time: time, log: log)
+                } else {
+                    log.warning("X-Ray datagrams are taken on loopback addresses only", ["address": configuration.xray])
+                }
                 otherHTTP.append(try serve(door, at: configuration.xray, time))
             } catch {
                 log.warning("X-Ray daemon's door is not open", ["address": configuration.xray, "why": "\(error)"])
@@ -90,7 +100,7 @@ package final class Server: Sendable {
         }
         return Server(
             storage: storage, edge: edge, edgeAddress: address, otherHTTP: otherHTTP, daemonUDP: daemonUDP, client: parts.client,
-            queries: parts.queries, loops: parts.loops(), log: log)
+            queries: parts.queries, access: access, loops: parts.loops(), log: log)
     }
 
     private static func serve(
@@ -111,6 +121,7 @@ package final class Server: Sendable {
         for loop in loops { loop.cancel() }
         for loop in loops { await loop.value }
         await client.close()
+        access.passwords.stop()
         try await storage.close()
         log.info("stopped")
     }
@@ -124,10 +135,12 @@ private struct Parts {
     let queries: QueryRegistry
     private let outboxLoop: OutboxLoop
     private let evaluation: AlarmEvaluation
+    private let access: AccessParts
 
     init(
-        _ configuration: ServerConfiguration, storage: Storage, memory: MemoryShares, time: any TimeSource, random: RandomSource, log: Log
+        _ configuration: ServerConfiguration, storage: Storage, access: AccessParts, memory: MemoryShares, time: any TimeSource, random: RandomSource, log: Log
     ) throws {
+        self.access = access
         segments = SegmentIntake(writer: storage.traces, committer: storage.engine, random: random)
         let topics = TopicDirectory(catalog: storage.catalog, random: random)
         let outbox = Outbox(directory: topics, random: random)
@@ -154,25 +167,27 @@ private struct Parts {
                 SNSOperations.service(topics: topics, outbox: outbox),
                 XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
             ],
-            defaultRegion: configuration.region, time: time, random: random, log: log.named("aws"))
+            defaultRegion: configuration.region, authentication: access.gate, time: time, random: random, log: log.named("aws"))
         let prometheus = PrometheusAPI(
             writer: storage.metrics, committer: storage.engine, memory: memory.ingest, random: random, region: configuration.region,
             log: log.named("prometheus"))
         let lines = JSONLinesDoor(logs: logs, memory: memory.ingest, region: configuration.region)
         edge = EdgeDoor(
-            hostGuard: HostGuard(hostNames: configuration.hostNames), health: Self.health(storage, time: time),
+            hostGuard: HostGuard(hostNames: configuration.hostNames), gate: access.gate, time: time, health: Self.health(storage, time: time),
             figures: FiguresPage {
                 ServerFigures.now(storage) + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
             },
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
+            session: access.session,
             prometheus: prometheus, lines: lines, aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
     }
 
     func loops() -> [Task<Void, Never>] {
-        let (outboxLoop, evaluation) = (outboxLoop, evaluation)
+        let (outboxLoop, evaluation, upkeep) = (outboxLoop, evaluation, access.upkeep)
         return [
             Task.detached { await outboxLoop.run() },
+            Task.detached { await upkeep.run() },
             // It ends only by cancellation, which is how the server asks it to.
             Task.detached { try? await evaluation.run() },
         ]

@@ -1,3 +1,5 @@
+package import Access
+
 /// Everything that the server can be told, with its defaults. `Settings` fills it from flags and the environment.
 package struct ServerConfiguration: Sendable, Equatable {
     /// A group of conventional addresses that may be opened beside the edge.
@@ -30,7 +32,10 @@ package struct ServerConfiguration: Sendable, Equatable {
 
         package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-        package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+        package var isLoopback: Bool {
+            let isNumeric = host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || $0 &- 48 < 10 }
+            return host == "localhost" || host == "::1" || host.hasPrefix("127.") && isNumeric
+        }
     }
 
     package var dataDirectory = "data"
@@ -44,6 +49,9 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var memoryBytes: Int?
     /// Names besides loopback addresses under which unsigned requests may reach the server (`Host` header).
     package var hostNames: Set<String> = []
+    /// Ask for credentials even where none exist; else from the first user or key on.
+    package var isAlwaysGuarded = false
+    package var sessionLengths = Session.Lengths()
     /// Serve the console's files from this folder instead of those in the binary.
     package var consoleDirectory: String?
 

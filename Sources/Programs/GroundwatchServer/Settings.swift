@@ -1,3 +1,5 @@
+import Access
+
 /// From flags and environment variables to a configuration: flag before environment before default.
 ///
 /// Every setting has one name: `--data-directory` is `GROUNDWATCH_DATA_DIRECTORY`. A name that is not known is an error that names
@@ -20,6 +22,10 @@ package enum Settings {
 
     /// The contents page of what can be set.
     package static let all: [Setting] = [
+        Setting(name: "access", value: "auto|guarded", meaning: "ask for credentials once some exist, or in any case (auto)") { text, configuration in
+            configuration.isAlwaysGuarded = text == "guarded"
+            return text == "auto" || text == "guarded"
+        },
         Setting(name: "console", value: "DIR", meaning: "serve the console from this folder (for work on it)") { $1.consoleDirectory = $0; return true },
         Setting(name: "data", value: "DIR", meaning: "where everything is kept (data)") { $1.dataDirectory = $0; return !$0.isEmpty },
         Setting(name: "doors", value: "NAMES", meaning: "which doors to open: edge,prometheus,xray (all); the edge is always open") { text, configuration in
@@ -53,6 +59,16 @@ package enum Settings {
         Setting(name: "region", value: "NAME", meaning: "region of unsigned requests (us-east-1)") { text, configuration in
             configuration.region = text
             return !text.isEmpty && text.utf8.allSatisfy { $0 == 45 || $0 &- 48 < 10 || $0 &- 97 < 26 }
+        },
+        Setting(name: "session-hours", value: "NUMBER", meaning: "how long somebody stays signed in at most (168)") { text, configuration in
+            guard let hours = Int64(text), 1...8760 ~= hours else { return false }
+            configuration.sessionLengths.secondsMax = hours * 3600
+            return true
+        },
+        Setting(name: "session-idle-minutes", value: "NUMBER", meaning: "and without doing anything (480)") { text, configuration in
+            guard let minutes = Int64(text), 1...525_600 ~= minutes else { return false }
+            configuration.sessionLengths.idleSeconds = minutes * 60
+            return true
         },
         Setting(name: "xray", value: "HOST:PORT", meaning: "address of the X-Ray daemon's door, UDP and TCP (127.0.0.1:2000)") { text, configuration in
             guard let address = ServerConfiguration.Address(text) else { return false }

@@ -10,13 +10,15 @@ import Platform
         let rest = Array(arguments.dropFirst())
         switch arguments.first {
         case "demo": await Demo.run(rest)
+        case "key": await KeyCommand.run(rest)
         case "serve": await Serve.run(rest)
+        case "user": await UserCommand.run(rest)
         case "version": print("groundwatch \(version)")
         case "help", "--help", "-h", nil:
             print(help)
             if arguments.isEmpty { Machine.exit(2) }
         case let word?:
-            let nearest = Settings.nearest(to: word, among: ["demo", "serve", "version", "help"])
+            let nearest = Settings.nearest(to: word, among: ["demo", "key", "serve", "user", "version", "help"])
             fail("cannot \(word): there is no such command; did you mean \(nearest)? See groundwatch help", status: 2)
         }
     }
@@ -25,7 +27,9 @@ import Platform
         groundwatch COMMAND [OPTIONS]
 
           demo       simulate a system that sends metrics, logs and traces to a server
+          key        keys that programs show, where the server asks for credentials
           serve      keep metrics, logs and traces, watch them, and show them
+          user       people who sign in at the console
           version    print the version
           help       print this
 
