@@ -45,7 +45,9 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport"]),
     ]),
     ("FrontEnds", [
-        Module(name: "ConsoleAPI", imports: ["Platform", "SignalModel", "WireFormats", "AWSProtocol", "Access"]),
+        Module(
+            name: "ConsoleAPI",
+            imports: ["Platform", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "FilterPatterns", "Access"]),
         Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms", "Dashboards"]),
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),

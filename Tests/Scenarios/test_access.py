@@ -233,6 +233,7 @@ def test_prometheus_door_takes_a_key_by_basic_and_bearer(guarded):
     for bad in [None, wrong, f"Bearer {secret}", "Basic !!!", "Bearer", "Digest x", "Basic " + base64.b64encode(b"nocolon").decode()]:
         status, headers, _ = request(guarded, "GET", "/metrics", {"Authorization": bad} if bad else {})
         assert status == 401 and headers["WWW-Authenticate"].startswith("Basic "), bad
+    assert "WWW-Authenticate" not in request(guarded, "GET", "/metrics", {"Sec-Fetch-Mode": "cors"})[1]  # no browser's own dialog
     # A door that is not there is no secret from those who may come in, and not shown to others.
     assert request(guarded, "GET", "/nowhere", {"Authorization": basic})[0] == 404
     assert request(guarded, "GET", "/nowhere")[0] == 401

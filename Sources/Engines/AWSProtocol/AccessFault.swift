@@ -49,7 +49,8 @@ extension AWSError {
 
 extension HTTPResponse {
     /// For protocols that have no shape of their own for it.
-    package init(_ fault: AccessFault) {
+    /// - Parameter challenges: says how credentials may be shown. A browser would ask the person for them, so not to a page's own request.
+    package init(_ fault: AccessFault, challenges: Bool = true) {
         let (status, message): (Int, String) =
             switch fault {
             case .missing: (401, "credentials are needed: HTTP Basic with an access key's id and secret, or Bearer ID.SECRET")
@@ -60,7 +61,6 @@ extension HTTPResponse {
             }
         self.init(status: status, contentType: "text/plain; charset=utf-8", Array((message + "\n").utf8))
         headers.set("Cache-Control", "no-store")
-        // A page's own request must not make the browser ask for a password.
-        if status == 401, fault != .sessionOver { headers.set("WWW-Authenticate", "Basic realm=\"groundwatch\", charset=\"UTF-8\"") }
+        if status == 401, challenges, fault != .sessionOver { headers.set("WWW-Authenticate", "Basic realm=\"groundwatch\", charset=\"UTF-8\"") }
     }
 }

@@ -1,5 +1,6 @@
 // Small durable things: documents, a history of events, and the outbox, in one SQLite file. `Documentation/Formats/catalog.md`.
 
+package import SignalModel
 import Synchronization
 
 /// The catalog of one data directory.
@@ -18,6 +19,7 @@ package final class Catalog: Sendable {
     private let reader: ConnectionThread
     /// Set by a write whose fate is unknown; see `write`.
     private let hasFailed = Atomic<Bool>(false)
+    private let observer = Mutex<(@Sendable ([CatalogChange]) -> Void)?>(nil)
 
     private init(writer: ConnectionThread, reader: ConnectionThread) {
         (self.writer, self.reader) = (writer, reader)
@@ -47,7 +49,10 @@ package final class Catalog: Sendable {
                 throw CatalogError(code: .inputOutput, message: "cannot write the catalog: an earlier write failed, restart first")
             }
             do {
-                return try inTransaction(connection, "BEGIN IMMEDIATE") { try body(CatalogTransaction(connection)) }
+                let transaction = CatalogTransaction(connection)
+                let result = try inTransaction(connection, "BEGIN IMMEDIATE") { try body(transaction) }
+                if !transaction.changes.isEmpty { observer.withLock { $0 }?(transaction.changes) }
+                return result
             } catch let error as CatalogError where error.code == .inputOutput {
                 hasFailed.store(true, ordering: .releasing)
                 throw error
@@ -63,6 +68,10 @@ package final class Catalog: Sendable {
             try inTransaction(connection, "BEGIN") { try body(CatalogSnapshot(connection)) }
         }
     }
+
+    /// `observer` is told which documents each write has changed, once they are durable, on the writer's thread and before the write
+    /// returns: it must not wait. There is one; a later one takes its place.
+    package func observe(_ observer: @escaping @Sendable ([CatalogChange]) -> Void) { self.observer.withLock { $0 = observer } }
 
     /// Finishes the calls that wait and closes the file; later calls throw `.closed`. Blocks: once, at the end of the program.
     package func close() {
@@ -91,8 +100,21 @@ package class CatalogSnapshot {
     init(_ connection: Connection) { self.connection = connection }
 }
 
+/// A document that a write has stored or removed.
+package struct CatalogChange: Sendable, Equatable {
+    package let collection: String
+    package let tenant: Tenant
+    package let key: String
+}
+
 /// A snapshot that can be changed, and is all kept or all dropped.
 package final class CatalogTransaction: CatalogSnapshot {
+    fileprivate(set) var changes: [CatalogChange] = []
+
+    func note(_ key: String, in collection: String, _ tenant: Tenant) {
+        changes.append(CatalogChange(collection: collection, tenant: tenant, key: key))
+    }
+
     func checkSize(_ key: String, _ body: [UInt8]) throws(CatalogError) {
         guard key.utf8.count <= Limits.keyBytesMax else {
             throw CatalogError(code: .tooLarge, message: "cannot store \(key.prefix(80))…: keys have at most \(Limits.keyBytesMax) bytes")

@@ -75,6 +75,7 @@ extension CatalogTransaction {
         try connection.run(
             "INSERT INTO documents (collection, account, region, key, number, body) VALUES (?, ?, ?, ?, ?, ?)",
             .text(collection), .text(tenant.account), .text(tenant.region), .text(key), .integer(number), .blob(body))
+        note(key, in: collection, tenant)
         return number
     }
 
@@ -88,6 +89,7 @@ extension CatalogTransaction {
         }
         try connection.run(
             "UPDATE documents SET body = ? WHERE collection = ? AND number = ?", .blob(body), .text(collection), .integer(old.number))
+        note(key, in: collection, tenant)
         return old.number
     }
 
@@ -97,7 +99,9 @@ extension CatalogTransaction {
         try connection.run(
             "DELETE FROM documents WHERE collection = ? AND account = ? AND region = ? AND key = ?",
             .text(collection), .text(tenant.account), .text(tenant.region), .text(key))
-        return connection.changes > 0
+        guard connection.changes > 0 else { return false }
+        note(key, in: collection, tenant)
+        return true
     }
 
     /// Counts up from 1; the count outlives the documents, so no number comes twice.

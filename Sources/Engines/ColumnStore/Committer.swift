@@ -81,7 +81,10 @@ struct Committer {
         let records = requests.map { (id: $0.entry.id, batches: $0.batches) }
         tables.publish(records, through: journal.lastSequence, now: context.clock.monotonicNanoseconds)
         for record in records {
-            for batch in record.batches { context.layouts[batch.table]?.didPublish(batch) }
+            for batch in record.batches {
+                context.layouts[batch.table]?.didPublish(batch)
+                context.configuration.didPublish(batch)
+            }
         }
         return journal.lastSequence + 1 - UInt64(requests.count)
     }

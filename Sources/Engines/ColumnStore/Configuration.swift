@@ -49,6 +49,10 @@ extension ColumnStore {
         /// Where reads of blocks reserve their memory; nil counts nothing.
         package var readMemory: MemoryBudget?
 
+        /// Told of rows as they become visible by a commit (not by replay at start), on the committer's thread and before the answer: it
+        /// must not wait.
+        package var didPublish: @Sendable (TableBatch) -> Void = { _ in }
+
         /// Asked before dead rows of a partition are dropped; false keeps them for another while (they are being archived).
         package var mayDrop: @Sendable (TableID, PartitionKey) -> Bool = { _, _ in true }
 

@@ -106,6 +106,11 @@ package final class AlarmBook: Sendable {
         do { return try await catalog.write(body) } catch let error as CatalogError { throw StorageError(error) }
     }
 
+    /// Whether a change of the catalog is one of an alarm's state or rule; its key is the alarm's name.
+    package static func concernsAlarms(_ change: CatalogChange) -> Bool {
+        change.collection == AlarmStorage.states || change.collection == AlarmStorage.rules
+    }
+
     // MARK: Reading
 
     func read<Result: Sendable>(_ body: @escaping @Sendable (CatalogSnapshot) throws -> Result) async throws -> Result {

@@ -1,11 +1,14 @@
-import AWSProtocol
-import WireFormats
+package import AWSProtocol
+package import WireFormats
 
 /// How everything under `/api/ui/v1` answers: JSON; errors as `{"code": …, "message": …}`.
-enum ConsoleAnswer {
+package enum ConsoleAnswer {
+    package static let paths = "/api/ui/v1/"
+
     static func value(_ value: WireValue, status: Int = 200) -> HTTPResponse {
         var response = HTTPResponse(status: status, contentType: "application/json", JSON.encode(value))
         response.headers.set("Cache-Control", "no-store")
+        response.headers.set("X-Content-Type-Options", "nosniff")
         return response
     }
 
@@ -13,7 +16,7 @@ enum ConsoleAnswer {
         value(["code": .text(code), "message": .text(message)], status: status)
     }
 
-    static func fault(_ fault: AccessFault) -> HTTPResponse {
+    package static func fault(_ fault: AccessFault) -> HTTPResponse {
         switch fault {
         case .denied(let message): error(403, "AccessDenied", message)
         case .sessionOver, .missing: error(401, "SignInNeeded", "Sign in first.")

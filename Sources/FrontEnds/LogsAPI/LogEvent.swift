@@ -15,10 +15,7 @@ struct LogEvent: Sendable {
     var ingestionMilliseconds: Int64 { Timestamp(nanoseconds: ingestionTime).milliseconds }
     var text: String { String(decoding: message, as: UTF8.self) }
 
-    /// 56 digits that sort as the events do: `[19 time][20 number][17 stream]`.
-    var id: String {
-        Digits.padded(UInt64(max(0, position.time)), 19) + Digits.padded(position.number, 20) + Digits.padded(UInt64(stream), 17)
-    }
+    var id: String { LogEventID.text(time: position.time, number: position.number, stream: stream) }
 }
 
 /// Asks for events of one group, a page at a time.

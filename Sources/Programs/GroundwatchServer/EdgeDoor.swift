@@ -26,6 +26,7 @@ struct EdgeDoor: Sendable {
     let figures: FiguresPage
     let console: Console
     let session: SessionAPI
+    let live: LiveAPI
     let prometheus: PrometheusAPI
     let lines: JSONLinesDoor
     let aws: AWSDispatcher
@@ -65,14 +66,18 @@ struct EdgeDoor: Sendable {
     private func understood(_ head: HTTPRequestHead, _ body: [UInt8]) async -> HTTPResponse? {
         if aws.isAddressed(by: head) { return await aws.handle(head, body: body) }
         if let answer = await session.answer(head, body: body) { return answer }
+        let caller: Caller
         let permitted: HTTPRequestHead
         do throws(AccessFault) {
-            let caller = try gate.caller(of: head, body: body, subject: nil, now: now)
+            caller = try gate.caller(of: head, body: body, subject: nil, now: now)
             permitted = try OpenProtocols.permitted(head, to: caller)
         } catch {
-            return HTTPResponse(error)
+            if head.path.hasPrefix(ConsoleAnswer.paths) { return ConsoleAnswer.fault(error) }
+            let isPages = head.headers["Sec-Fetch-Mode"].map { $0 != "navigate" } ?? false
+            return HTTPResponse(error, challenges: !isPages)
         }
         if permitted.path == "/metrics", permitted.method == "GET" || permitted.method == "HEAD" { return figures.response }
+        if let answer = await live.answer(permitted, body: body, caller: caller) { return answer }
         if let answer = await prometheus.answer(permitted, body: body) { return answer }
         if let answer = await lines.answer(permitted, body: body) { return answer }
         return await aws.handle(head, body: body)

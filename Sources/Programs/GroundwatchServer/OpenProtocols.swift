@@ -11,7 +11,8 @@ enum OpenProtocols {
     private static let tenantHeader = "X-Scope-OrgID"
 
     private static func isReading(_ head: HTTPRequestHead) -> Bool {
-        head.method == "GET" || head.method == "HEAD" || head.method == "POST" && readingPosts.contains(head.path)
+        head.method == "GET" || head.method == "HEAD"
+            || head.method == "POST" && (readingPosts.contains(head.path) || head.path.hasPrefix("/api/ui/v1/live/"))
     }
 
     /// The request as the doors may see it: the tenant that it names is the caller's own.

@@ -33,6 +33,7 @@ package final class Server: Sendable {
     private let client: HTTPClient
     private let queries: QueryRegistry
     private let access: AccessParts
+    private let hub: LiveHub
     /// Loops that run by themselves until they are cancelled.
     private let loops: [Task<Void, Never>]
     private let log: Log
@@ -42,7 +43,7 @@ package final class Server: Sendable {
 
     private init(
         storage: Storage, edge: HTTPServer, edgeAddress: ServerConfiguration.Address, otherHTTP: [HTTPServer], daemonUDP: XRayDoor?,
-        client: HTTPClient, queries: QueryRegistry, access: AccessParts, loops: [Task<Void, Never>], log: Log
+        client: HTTPClient, queries: QueryRegistry, access: AccessParts, hub: LiveHub, loops: [Task<Void, Never>], log: Log
     ) {
         self.storage = storage
         self.edge = edge
@@ -52,6 +53,7 @@ package final class Server: Sendable {
         self.client = client
         self.queries = queries
         self.access = access
+        self.hub = hub
         self.loops = loops
         self.log = log
     }
@@ -62,13 +64,15 @@ package final class Server: Sendable {
         let time = SystemTime()
         let random = RandomSource()
         let memory = MemoryShares(bytes: configuration.memoryBytes ?? Machine.memoryBytes / 4)
-        let storage = try await Storage.open(configuration.dataDirectory, memory: memory, clock: time, random: random, log: log)
+        let hub = LiveHub(time: time, random: random, log: log.named("live"))
+        let storage = try await Storage.open(
+            configuration.dataDirectory, memory: memory, clock: time, random: random, log: log, didPublish: { hub.published($0) })
         let access: AccessParts
         do { access = try await AccessParts(configuration, storage: storage, time: time, random: random, log: log) } catch {
             try await storage.close()
             throw error
         }
-        let parts = try Parts(configuration, storage: storage, access: access, memory: memory, time: time, random: random, log: log)
+        let parts = try Parts(configuration, storage: storage, access: access, hub: hub, memory: memory, time: time, random: random, log: log)
 
         let door = parts.edge
         let edge = try serve(door, at: configuration.edge, time)
@@ -100,7 +104,7 @@ package final class Server: Sendable {
         }
         return Server(
             storage: storage, edge: edge, edgeAddress: address, otherHTTP: otherHTTP, daemonUDP: daemonUDP, client: parts.client,
-            queries: parts.queries, access: access, loops: parts.loops(), log: log)
+            queries: parts.queries, access: access, hub: hub, loops: parts.loops(), log: log)
     }
 
     private static func serve(
@@ -115,6 +119,7 @@ package final class Server: Sendable {
     /// Accepts no more, finishes what is in flight, seals what is in memory and closes the files.
     package func stop() async throws {
         await daemonUDP?.stop()
+        hub.stop()
         await edge.stop(deadlineSeconds: Self.stopSecondsMax)
         for server in otherHTTP { await server.stop(deadlineSeconds: 1) }
         queries.stopAll()
@@ -136,9 +141,10 @@ private struct Parts {
     private let outboxLoop: OutboxLoop
     private let evaluation: AlarmEvaluation
     private let access: AccessParts
+    private let live: LiveParts
 
     init(
-        _ configuration: ServerConfiguration, storage: Storage, access: AccessParts, memory: MemoryShares, time: any TimeSource, random: RandomSource, log: Log
+        _ configuration: ServerConfiguration, storage: Storage, access: AccessParts, hub: LiveHub, memory: MemoryShares, time: any TimeSource, random: RandomSource, log: Log
     ) throws {
         self.access = access
         segments = SegmentIntake(writer: storage.traces, committer: storage.engine, random: random)
@@ -153,6 +159,7 @@ private struct Parts {
             try Outbox.refusal(snapshot, tenant: tenant, target: target)
         }
         evaluation = AlarmEvaluation(book: alarms, reader: storage.metrics, clock: time, log: log.named("alarms"))
+        live = LiveParts(hub: hub, storage: storage, alarms: alarms)
         let metrics = MetricAccess(
             reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random)
         let logs = LogAccess(
@@ -176,18 +183,22 @@ private struct Parts {
             hostGuard: HostGuard(hostNames: configuration.hostNames), gate: access.gate, time: time, health: Self.health(storage, time: time),
             figures: FiguresPage {
                 ServerFigures.now(storage) + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
+                    + [.init("groundwatch_live_streams", "Event streams of the console that are open.", Double(hub.clientCount))]
             },
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
             session: access.session,
+            live: LiveAPI(hub: hub, directory: storage.logGroups, authentication: access.gate, region: configuration.region, time: time),
             prometheus: prometheus, lines: lines, aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
     }
 
     func loops() -> [Task<Void, Never>] {
-        let (outboxLoop, evaluation, upkeep) = (outboxLoop, evaluation, access.upkeep)
+        let (outboxLoop, evaluation, upkeep, live) = (outboxLoop, evaluation, access.upkeep, live)
         return [
             Task.detached { await outboxLoop.run() },
             Task.detached { await upkeep.run() },
+            Task.detached { await live.hub.run(live.sources) },
+            Task.detached { await live.hub.beat(live.sources) },
             // It ends only by cancellation, which is how the server asks it to.
             Task.detached { try? await evaluation.run() },
         ]

@@ -27,7 +27,8 @@ struct Storage: Sendable {
     private let lock: DirectoryLock
 
     static func open(
-        _ directory: String, memory: MemoryShares, clock: any TimeSource, random: RandomSource, log: Log
+        _ directory: String, memory: MemoryShares, clock: any TimeSource, random: RandomSource, log: Log,
+        didPublish: @escaping @Sendable (TableBatch) -> Void = { _ in }
     ) async throws -> Storage {
         let files = LinuxFileSystem()
         try files.createDirectory(directory)
@@ -43,6 +44,7 @@ struct Storage: Sendable {
 
         var configuration = ColumnStore.Configuration()
         configuration.readMemory = memory.queries
+        configuration.didPublish = didPublish
         let storeLog = log.named("store")
         let engine = try ColumnStore.open(
             directory: directory + "/store", fileSystem: files, clock: clock,

@@ -71,10 +71,11 @@ package final class QueryBudget: Sendable {
     package func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
     /// - Parameter bytes: decoded bytes looked at since the last call.
-    /// - Throws: `.cancelled`, or `.budget` past the deadline or the bytes.
+    /// - Throws: `.cancelled`, also when the current task is; or `.budget` past the deadline or the bytes.
     package func spend(bytes: Int = 0) throws(StorageError) {
         let total = bytesRead.add(bytes, ordering: .relaxed).newValue
-        if isCancelled.load(ordering: .relaxed) { throw StorageError(code: .cancelled, message: "cannot go on with the query: it was cancelled") }
+        // A request's task is cancelled when its client has left; a query that outlives its request runs in a task of its own.
+        if isCancelled.load(ordering: .relaxed) || Task.isCancelled { throw StorageError(code: .cancelled, message: "cannot go on with the query: it was cancelled") }
         guard total <= bytesMax else {
             throw StorageError(code: .budget, message: "cannot go on with the query: it has read \(total) bytes and may read \(bytesMax)")
         }

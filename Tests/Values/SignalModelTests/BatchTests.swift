@@ -56,4 +56,14 @@ struct BatchTests {
         cancelled.cancel()
         #expect(#expect(throws: StorageError.self) { try cancelled.spend() }?.code == .cancelled)
     }
+
+    @Test func `a query stops when the task that runs it is cancelled, as its request's is when the client has left`() async {
+        let budget = QueryBudget(clock: ManualClock(), seconds: 10, bytesMax: 100)
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return #expect(throws: StorageError.self) { try budget.spend() }?.code
+        }
+        task.cancel()
+        #expect(await task.value == .cancelled)
+    }
 }

@@ -1,30 +1,31 @@
-import SignalModel
 import Synchronization
 
 /// Names of streams by number. A number's name never changes, so what was learnt once is kept.
-final class StreamNames: Sendable {
+package final class StreamNames: Sendable {
     private struct Key: Hashable {
         let group, stream: UInt32
     }
 
     /// About 20 MB of names; past it all are forgotten and learnt again.
     private static let namesMax = 200_000
+    /// Streams asked for at once.
+    private static let pageMax = 1000
 
     private let directory: any LogDirectory
     private let known = Mutex<[Key: String]>([:])
 
-    init(directory: any LogDirectory) { self.directory = directory }
+    package init(directory: any LogDirectory) { self.directory = directory }
 
     /// - Returns: names of those of the numbers that the group has.
-    func names(of numbers: Set<UInt32>, in group: LogGroup, of tenant: Tenant) async throws -> [UInt32: String] {
+    package func names(of numbers: Set<UInt32>, in group: LogGroup, of tenant: Tenant) async throws -> [UInt32: String] {
         var found = lookup(numbers, in: group)
         var last: String?
         while found.count < numbers.count {
-            let page = try await directory.streams(in: group, of: tenant, prefix: "", after: last, limit: Limits.directoryPage)
+            let page = try await directory.streams(in: group, of: tenant, prefix: "", after: last, limit: Self.pageMax)
             learn(page, in: group)
             for stream in page where numbers.contains(stream.number) { found[stream.number] = stream.name }
             last = page.last?.name
-            if page.count < Limits.directoryPage { break }
+            if page.count < Self.pageMax { break }
         }
         return found
     }
