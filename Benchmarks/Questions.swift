@@ -5,6 +5,7 @@ enum Questions {
         RestartAfterKill(),
         PutMetricData(),
         PutLogEvents(),
+        JSONLines(),
         PutTraceSegments(),
         GetMetricData(),
         GetMetricStatistics(),

@@ -38,6 +38,11 @@ extension ServerProcess {
         }
     }
 
+    /// The events as JSON lines; group and streams are made on the way.
+    func sendLines(_ load: LogLoad) throws -> Sender.Outcome {
+        try Sender(port: port, connections: Self.connections).send(load.requests) { .logLines(LogLoad.group, load.lines($0)) }
+    }
+
     func send(_ load: TraceLoad) throws -> Sender.Outcome {
         try Sender(port: port, connections: Self.connections).send(load.requests) {
             .xray("/TraceSegments", load.input($0))

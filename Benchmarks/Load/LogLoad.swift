@@ -57,6 +57,18 @@ struct LogLoad: Sendable {
         ]
     }
 
+    /// The same events as JSON lines.
+    func lines(_ request: Int) -> [UInt8] {
+        let stream = stream(of: request)
+        var body: [UInt8] = []
+        body.reserveCapacity(Self.linesPerRequest * 420)
+        for index in 0..<Self.linesPerRequest {
+            body += line(request, index, stream, time(of: request, index) / 1_000_000).utf8
+            body.append(UInt8(ascii: "\n"))
+        }
+        return body
+    }
+
     private func stream(of request: Int) -> (service: Int, host: Int) {
         var random = SeededRandom(seed: seed, item: (request, 0), use: 1)
         return (Self.serviceChoice.draw(&random), random.below(Self.hostsPerService))

@@ -55,5 +55,5 @@ extension LogLoad {
         }
     }
 
-    private static func wrong(_ why: String) -> BenchmarkError { BenchmarkError(.answer, "cannot accept an answer about logs: \(why)") }
+    static func wrong(_ why: String) -> BenchmarkError { BenchmarkError(.answer, "cannot accept an answer about logs: \(why)") }
 }

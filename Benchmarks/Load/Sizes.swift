@@ -6,7 +6,7 @@ extension Bench {
             hosts: size.pick(small: 20, usual: 400, full: 400), ticks: size.pick(small: 12, usual: 96, full: 1_080), end: end, seed: seed)
     }
 
-    func logs() -> LogLoad { LogLoad(requests: size.pick(small: 4, usual: 200, full: 4_000), end: end, seed: seed) }
+    func logs() -> LogLoad { LogLoad(requests: size.pick(small: 4, usual: 200, full: 8_000), end: end, seed: seed) }
 
     func traces() -> TraceLoad { TraceLoad(requests: size.pick(small: 4, usual: 1_000, full: 10_000), end: end, seed: seed) }
 

@@ -9,8 +9,7 @@ struct FilterLogEvents: Question {
     func measure(_ bench: Bench) throws -> [Figure] {
         let load = bench.logs()
         let server = try bench.startedServer()
-        try server.prepare(load)
-        _ = try server.send(load)
+        _ = try server.sendLines(load)
         try server.stop()
         try server.start()
         let events = "\(FigureText.number(Double(load.count))) events"

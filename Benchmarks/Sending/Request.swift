@@ -35,6 +35,12 @@ struct Request: Sendable {
 
     static func logs(_ operation: String, _ input: WireValue) -> Request { json("logs", "Logs_20140328.\(operation)", "1.1", input) }
 
+    /// Newline-delimited JSON, as plain shippers post it.
+    static func logLines(_ group: String, _ body: [UInt8]) -> Request {
+        Request(
+            post: "/ingest/logs?group=\(group)&stream=service,host&time=timestamp", [("Content-Type", "application/x-ndjson")], body: body)
+    }
+
     /// - Parameter path: `/TraceSegments` and so on; X-Ray has a path for each operation.
     static func xray(_ path: String, _ input: WireValue) -> Request {
         Request(post: path, [("Content-Type", "application/json"), authorization("xray")], body: JSON.encode(input))

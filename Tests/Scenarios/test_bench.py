@@ -19,6 +19,7 @@ FIGURES = {
     "RestartAfterKill": {"start to ready after kill -9", "start to ready after a stop"},
     "PutMetricData": {"datums a core-second", "request, 99 of 100", "bytes on disk a row"},
     "PutLogEvents": {"events a core-second", "request, 99 of 100", "bytes on disk a row"},
+    "JSONLines": {"lines a core-second", "request, 99 of 100", "bytes on disk a row"},
     "PutTraceSegments": {"segments a core-second", "request, 99 of 100", "bytes on disk a row"},
     "GetMetricData": {"median", "99 of 100"},
     "GetMetricStatistics": {"median", "99 of 100"},
