@@ -57,6 +57,9 @@ struct Evaluator {
             return .column(rows { row in (branches.first { $0.selection[row] }?.value ?? otherwise).value(row) })
         case .rounded(let time, let period, let up):
             let time = operand(time)
+            if case .column(let column) = time, case .int64(let times) = column.vector, !up, let starts = period.floors(times) {
+                return .column(Column(.int64(starts), validity: column.validity))
+            }
             return .column(rows { Self.rounded(time.value($0), period, up: up) })
         case .compare, .isOneOf, .contains, .matches, .and, .or, .not:
             let selection = selection(expression)

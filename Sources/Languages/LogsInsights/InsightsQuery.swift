@@ -19,6 +19,9 @@ package struct InsightsQuery: Sendable {
     /// The order in which chunks must come.
     package let order: LogScan.Order
 
+    /// How many events are enough, if all that come pass the query's own filters; nil when each may matter.
+    package let rowsWanted: Int?
+
     private let commands: [any Command]
     private let columns: [String]
     private let isAggregated: Bool
@@ -28,6 +31,7 @@ package struct InsightsQuery: Sendable {
         var commands = try parser.commands()
         order = Self.takeOrder(from: &commands)
         self.commands = commands
+        rowsWanted = Self.rowsWanted(commands)
         columns = parser.scope.resultColumns()
         isAggregated = parser.scope.isAggregated
         fields = parser.scope.sourceFields
@@ -47,6 +51,17 @@ package struct InsightsQuery: Sendable {
             }
         }
         return .newestFirst
+    }
+
+    private static func rowsWanted(_ commands: [any Command]) -> Int? {
+        for command in commands {
+            switch command.effect {
+            case .none, .selects: continue
+            case .limits(let count): return count
+            case .sortsByTime, .rearranges: return nil
+            }
+        }
+        return nil
     }
 
     /// - Parameters:

@@ -49,6 +49,25 @@ enum Period: Sendable, Equatable {
         }
     }
 
+    /// The starts of the bins of many times, which mostly lie in the same as the one before; nil when one cannot be held, or for bins
+    /// whose widths differ.
+    func floors(_ times: [Int64]) -> [Int64]? {
+        guard case .fixed(let width) = self else { return nil }
+        var starts: [Int64] = []
+        starts.reserveCapacity(times.count)
+        var start: Int64 = 0, end: Int64 = 0     // of no bin
+        for time in times {
+            if time < start || time >= end {
+                guard let next = floor(time) else { return nil }
+                let (sum, overflow) = next.addingReportingOverflow(width)
+                guard !overflow else { return nil }
+                (start, end) = (next, sum)
+            }
+            starts.append(start)
+        }
+        return starts
+    }
+
     /// The end of the bin that `time` lies in, or `time` when it is the start of one.
     func ceiling(_ time: Int64) -> Int64? {
         guard let start = floor(time), start != time else { return floor(time) }

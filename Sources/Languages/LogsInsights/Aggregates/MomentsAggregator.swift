@@ -15,8 +15,9 @@ struct MomentsAggregator: Aggregator {
 
     mutating func add(_ values: Operand, times: Operand, groups: [Int], groupCount: Int) {
         while states.count < groupCount { states.append(State()) }
-        for (row, group) in groups.enumerated() {
-            guard let value = values.value(row).number else { continue }
+        let numbers = Numbers(values, rowCount: groups.count)
+        for (row, group) in groups.enumerated() where numbers.has(row) {
+            let value = numbers.values[row]
             states[group].count += 1
             states[group].sum += value
             let distance = value - states[group].mean

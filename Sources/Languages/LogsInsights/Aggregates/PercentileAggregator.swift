@@ -17,9 +17,8 @@ struct PercentileAggregator: Aggregator {
 
     mutating func add(_ values: Operand, times: Operand, groups: [Int], groupCount: Int) {
         while states.count < groupCount { states.append(.values([])) }
-        for (row, group) in groups.enumerated() {
-            if let value = values.value(row).number { add(value, to: group) }
-        }
+        let numbers = Numbers(values, rowCount: groups.count)
+        for (row, group) in groups.enumerated() where numbers.has(row) { add(numbers.values[row], to: group) }
     }
 
     private mutating func add(_ value: Double, to group: Int) {

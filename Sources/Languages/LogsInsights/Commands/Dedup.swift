@@ -52,6 +52,13 @@ struct DedupStep: Step {
 
 /// Values as bytes that are equal exactly when the values look the same.
 enum GroupKey {
+    static func append(_ texts: BytesVector, _ index: Int, to key: inout [UInt8]) {
+        let range = texts.range(at: index)
+        key.append(1)
+        withUnsafeBytes(of: UInt32(truncatingIfNeeded: range.count)) { key.append(contentsOf: $0) }
+        texts.bytes.withUnsafeBytes { key.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
     static func append(_ value: InsightsValue, to key: inout [UInt8]) {
         guard let bytes = value.bytes else {
             key.append(0)

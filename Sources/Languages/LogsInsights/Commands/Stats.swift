@@ -53,9 +53,8 @@ struct StatsStep: Step {
     private let arguments: [Expression?]
     private let moment: InsightsMoment
     private var aggregators: [any Aggregator]
-    private var groups: [[UInt8]: Int] = [:]
+    private var groups = GroupTable()
     private var keyColumns: [ColumnBuilder]
-    private var keyBytes = 0
 
     init(
         calls: [AggregateCall], items: [(name: String, expression: Expression)], keys: [(name: String, expression: Expression)],
@@ -72,32 +71,16 @@ struct StatsStep: Step {
     mutating func take(_ batch: RowBatch) -> RowBatch {
         guard batch.rowCount > 0 else { return RowBatch() }
         let evaluator = Evaluator(batch: batch, moment: moment)
-        let rowGroups = groups(of: batch, keys: keys.map { evaluator.operand($0.expression) })
+        let operands = keys.map { evaluator.operand($0.expression) }
+        let rowGroups = groups.groups(of: operands, rowCount: batch.rowCount) { row in
+            for (index, operand) in operands.enumerated() { keyColumns[index].append(operand.value(row)) }
+        }
         let times = Operand.column(batch[SystemField.timestamp])
         for index in aggregators.indices {
             let values = arguments[index].map(evaluator.operand) ?? .constant(.number(1))
             aggregators[index].add(values, times: times, groups: rowGroups, groupCount: groups.count)
         }
         return RowBatch()
-    }
-
-    private mutating func groups(of batch: RowBatch, keys: [Operand]) -> [Int] {
-        var result: [Int] = []
-        result.reserveCapacity(batch.rowCount)
-        var key: [UInt8] = []
-        for row in 0..<batch.rowCount {
-            key.removeAll(keepingCapacity: true)
-            for operand in keys { GroupKey.append(operand.value(row), to: &key) }
-            if let known = groups[key] {
-                result.append(known)
-                continue
-            }
-            result.append(groups.count)
-            groups[key] = groups.count
-            keyBytes += key.count + 64
-            for (index, operand) in keys.enumerated() { keyColumns[index].append(operand.value(row)) }
-        }
-        return result
     }
 
     /// Groups come in the order in which their first rows did. Without rows there is no group, also without `by`.
@@ -114,5 +97,5 @@ struct StatsStep: Step {
         return batch
     }
 
-    var heldBytes: Int { keyBytes + keyColumns.reduce(0) { $0 + $1.byteCount } + aggregators.reduce(0) { $0 + $1.heldBytes } }
+    var heldBytes: Int { groups.heldBytes + keyColumns.reduce(0) { $0 + $1.byteCount } + aggregators.reduce(0) { $0 + $1.heldBytes } }
 }
