@@ -9,7 +9,8 @@ import TraceStore
 
 /// Everything that is kept: the catalog, the engine and the three stores on it.
 ///
-/// In the data directory: `LOCK`, held while a server runs; `catalog.db` and what SQLite puts beside it; `store/`, the engine's.
+/// In the data directory: `LOCK`, held while a server runs; `catalog.db` and what SQLite puts beside it; `store/`, the engine's; `keys/`, what
+/// encrypted log groups are sealed with.
 struct Storage: Sendable {
     /// As long as CloudWatch keeps its coarsest data: there is one resolution, the one that was sent.
     private static let metricRetention: Int64 = 455 * 86_400_000_000_000
@@ -40,7 +41,10 @@ struct Storage: Sendable {
         let statistics = LogStatistics()
         let events = ArrivalNumbers(clock: clock)
         let spans = ArrivalNumbers(clock: clock)
-        let directoryOfGroups = try await LogGroupDirectory(catalog: catalog, live: groups, statistics: statistics)
+        let groupKeys = try LocalGroupKeys(directory: directory + "/keys", files: files, random: random)
+        let dataKeys = try LogDataKeys(directory: directory + "/keys", files: files, provider: groupKeys, random: random)
+        let directoryOfGroups = try await LogGroupDirectory(
+            catalog: catalog, live: groups, statistics: statistics, keys: dataKeys, random: random)
 
         var configuration = ColumnStore.Configuration()
         configuration.readMemory = memory.queries
@@ -53,7 +57,7 @@ struct Storage: Sendable {
                 LogLayout(groups: groups, statistics: statistics, arrivals: events),
                 SpanLayout(arrivals: spans, retentionNanoseconds: traceRetention),
             ],
-            configuration: configuration, random: random) { event in storeLog.warning("store event", ["event": "\(event)"]) }
+            configuration: configuration, keyRing: dataKeys, random: random) { event in storeLog.warning("store event", ["event": "\(event)"]) }
         let queries = ThreadPoolExecutor(name: "query", threads: 2, nice: 5)
         return Storage(
             catalog: catalog, engine: engine, metrics: MetricStore(engine: engine, index: series, queries: queries),

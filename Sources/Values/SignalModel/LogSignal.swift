@@ -11,6 +11,8 @@ package struct LogGroup: Sendable, Equatable {
     package var retentionDays: Int?
     package var logClass: String
     package var tags: [(key: String, value: String)]
+    /// Seals what is written from now on; nil: it is kept in the clear.
+    package var dataKey: DataKeyID?
 
     package init(name: String, number: UInt32, created: Timestamp, retentionDays: Int?, logClass: String, tags: [(key: String, value: String)]) {
         self.name = name
@@ -23,7 +25,7 @@ package struct LogGroup: Sendable, Equatable {
 
     package static func == (a: LogGroup, b: LogGroup) -> Bool {
         a.name == b.name && a.number == b.number && a.created == b.created && a.retentionDays == b.retentionDays
-            && a.logClass == b.logClass && a.tags.elementsEqual(b.tags, by: ==)
+            && a.logClass == b.logClass && a.dataKey == b.dataKey && a.tags.elementsEqual(b.tags, by: ==)
     }
 }
 
@@ -102,11 +104,13 @@ package struct LogScan: Sendable {
     package var projection: [String]
     /// By (time, event number). Chunks follow each other in this order too.
     package var order: Order
+    /// After how many rows the reader may well stop: a chunk need not be larger. Nil: it will read everything.
+    package var rowsWanted: Int?
     package var budget: QueryBudget
 
     package init(
         tenant: Tenant, group: LogGroup, streams: [UInt32]? = nil, range: TimeRange, predicate: Predicate = .always(true),
-        projection: [String], order: Order, budget: QueryBudget
+        projection: [String], order: Order, rowsWanted: Int? = nil, budget: QueryBudget
     ) {
         self.tenant = tenant
         self.group = group
@@ -115,6 +119,7 @@ package struct LogScan: Sendable {
         self.predicate = predicate
         self.projection = projection
         self.order = order
+        self.rowsWanted = rowsWanted
         self.budget = budget
     }
 }
