@@ -34,7 +34,9 @@ let ranks: [(name: String, modules: [Module])] = [
     ]),
     ("Stores", [
         Module(name: "MetricStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
-        Module(name: "LogStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog"]),
+        Module(
+            name: "LogStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog"],
+            testing: ["LogsInsights"]),
         Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
     ]),
     ("Features", [

@@ -29,6 +29,9 @@ package struct TableSnapshot: Sendable {
             try part.rows(ofBlock: place, memory: memory, readsAll: false, decode: decode)
         }
 
+        /// True when both are the same block of the same part.
+        package func isSame(as other: Block) -> Bool { part === other.part && place == other.place }
+
         package var sectionCount: Int { part.index.blocks[place].sections.count }
 
         /// One section's bytes as the layout wrote them. Their memory is the caller's to account for.

@@ -5,14 +5,13 @@ import SignalModel
 /// The events of one group as a query wants them: the store's columns, and those that only the directory knows.
 struct GroupScan {
     struct Rows {
+        /// Empty when the scan's order is nobody's business.
         let times: [Int64]
         let numbers: [UInt64]
         /// The query's fields in their order.
         let chunk: ColumnChunk
         let rowsScanned: Int
     }
-
-    private static let fixed = [LogColumn.time, .eventNumber, .stream].map(\.name)
 
     private let logs: LogAccess
     private let tenant: Tenant
@@ -21,17 +20,24 @@ struct GroupScan {
     private let projection: [String]
     private var result: LogScanResult
 
-    init(_ query: InsightsQuery, of group: LogGroup, tenant: Tenant, range: TimeRange, budget: QueryBudget, logs: LogAccess) async throws {
+    /// - Parameter isMerged: its rows go in between those of other groups, so that their places in time must be known.
+    init(
+        _ query: InsightsQuery, of group: LogGroup, tenant: Tenant, range: TimeRange, isMerged: Bool, budget: QueryBudget, logs: LogAccess
+    ) async throws {
         self.logs = logs
         self.tenant = tenant
         self.group = group
         fields = query.fields
         let made: Set<String> = [SystemField.logStream, SystemField.log, SystemField.pointer]
-        projection = Self.fixed + query.fields.filter { !made.contains($0) && !Self.fixed.contains($0) }
+        var names = query.fields.filter { !made.contains($0) }
+        func need(_ columns: LogColumn...) { for column in columns where !names.contains(column.name) { names.append(column.name) } }
+        if isMerged || query.fields.contains(SystemField.pointer) { need(.time, .eventNumber) }
+        if query.fields.contains(SystemField.pointer) || query.fields.contains(SystemField.logStream) { need(.stream) }
+        projection = names
         result = try await logs.reader.scan(
             LogScan(
                 tenant: tenant, group: group, range: range, predicate: query.predicate, projection: projection, order: query.order,
-                budget: budget))
+                rowsWanted: query.rowsWanted, budget: budget))
     }
 
     /// - Returns: nil at the end. Rows may be none where none of a chunk passed.
@@ -40,8 +46,8 @@ struct GroupScan {
         guard try await result.cursor.next(into: &chunk) else { return nil }
         let rowsScanned = chunk.rowCount
         chunk = chunk.applying(result.residual, columns: result.residualColumns, after: projection.count)
-        let times = chunk.columns[0].vector.int64s ?? [], numbers = chunk.columns[1].vector.uint64s ?? []
-        let streams = chunk.columns[2].vector.uint32s ?? []
+        func vector(_ column: LogColumn) -> Vector { projection.firstIndex(of: column.name).map { chunk.columns[$0].vector } ?? .absent }
+        let times = vector(.time).int64s ?? [], numbers = vector(.eventNumber).uint64s ?? [], streams = vector(.stream).uint32s ?? []
         var columns: [Column] = []
         for field in fields {
             switch field {

@@ -35,7 +35,10 @@ struct InsightsRun: Sendable {
         let query = request.query
         var scans: [GroupScan] = []
         for group in request.groups {
-            scans.append(try await GroupScan(query, of: group, tenant: request.tenant, range: request.range, budget: budget, logs: logs))
+            scans.append(
+                try await GroupScan(
+                    query, of: group, tenant: request.tenant, range: request.range, isMerged: request.groups.count > 1, budget: budget,
+                    logs: logs))
         }
         var merged = MergedScan(scans, order: query.order)
         var execution = query.execution(

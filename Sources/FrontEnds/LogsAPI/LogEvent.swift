@@ -45,7 +45,8 @@ extension LogAccess {
     func page(of search: EventSearch) async throws -> EventPage {
         let plan = LogScan(
             tenant: search.tenant, group: search.group, streams: search.streams, range: search.scanRange,
-            predicate: search.pattern?.predicate ?? .always(true), projection: Self.projection, order: search.order, budget: readBudget())
+            predicate: search.pattern?.predicate ?? .always(true), projection: Self.projection, order: search.order,
+            rowsWanted: search.limit, budget: readBudget())
         guard !plan.range.isEmpty, search.streams?.isEmpty != true else { return EventPage() }
         let result = try await reader.scan(plan)
         var cursor = result.cursor

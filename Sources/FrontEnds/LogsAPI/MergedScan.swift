@@ -85,42 +85,9 @@ extension ColumnChunk {
             return next[part]
         }
         let columns = (parts.first?.chunk.columns ?? []).indices.map { index in
-            Column.joined(parts.map { ($0.chunk.columns[index], $0.rows) }).gathered(places)
+            let columns = parts.map { (column: $0.chunk.columns[index].gathered($0.rows), rows: 0..<$0.rows.count) }
+            return Column.joined(columns, rowCount: order.count).gathered(places)
         }
         return ColumnChunk(rowCount: order.count, columns: columns)
-    }
-}
-
-extension Column {
-    /// The rows of several columns of one kind, one column's behind the other's. A column without values has any kind.
-    fileprivate static func joined(_ parts: [(column: Column, rows: [Int])]) -> Column {
-        let rowCount = parts.reduce(0) { $0 + $1.rows.count }
-        var validity = Selection(none: rowCount)
-        var next = 0
-        for part in parts {
-            for row in part.rows {
-                validity[next] = part.column.isPresent(row)
-                next += 1
-            }
-        }
-        let vectors = parts.map { ($0.column.vector.gathered($0.rows), $0.rows.count) }
-        guard let kind = vectors.lazy.map(\.0).first(where: { $0.count != nil }) else { return .absent }
-        let vector: Vector
-        switch kind {
-        case .int64: vector = .int64(vectors.flatMap { $0.0.int64s ?? [Int64](repeating: 0, count: $0.1) })
-        case .bytes:
-            var values = BytesVector()
-            for (part, count) in vectors { values.append(contentsOf: part.strings ?? BytesVector([String](repeating: "", count: count))) }
-            vector = .bytes(values)
-        default: preconditionFailure("a query's columns are times and texts")
-        }
-        return Column(vector, validity: validity.count == rowCount ? nil : validity)
-    }
-
-    fileprivate func gathered(_ rows: [Int]) -> Column {
-        guard let validity else { return Column(vector.gathered(rows)) }
-        var kept = Selection(none: rows.count)
-        for (index, row) in rows.enumerated() where validity[row] { kept[index] = true }
-        return Column(vector.gathered(rows), validity: kept)
     }
 }

@@ -1,46 +1,29 @@
 import Columns
+import ColumnStore
 import Platform
 import SignalModel
-import WireFormats
 
 /// The events of one group in order of time, from sources that are opened only when their time has come.
 ///
 /// Sources are taken in order of their newest (or oldest) event. Rows are handed out as long as they come before everything that a
 /// source not yet opened could hold, so a scan that stops early has read little, and memory holds only sources that overlap.
 struct LogCursor: ScanCursor {
-    struct Source: Sendable {
-        let times: ClosedRange<Int64>
-        let load: @Sendable () throws(StorageError) -> [TableBatch]
-
-        init(times: ClosedRange<Int64>, load: @escaping @Sendable () throws(StorageError) -> [TableBatch]) {
-            self.times = times
-            self.load = load
-        }
-    }
-
-    /// Rows of an opened source that pass, in the plan's order, with the projection's columns.
-    private struct Opened {
-        let times: [Int64]
-        let numbers: [UInt64]
-        let columns: [Column]
-        var place = 0
-
-        var isUsedUp: Bool { place == times.count }
-    }
+    /// A chunk of so many rows goes out rather than be put together from several sources.
+    private static let rowsMin = 1024
 
     private let plan: LogScan
     private let queries: ThreadPoolExecutor
-    private var waiting: ArraySlice<Source>
-    private var opened: [Opened] = []
+    private var waiting: ArraySlice<LogSource>
+    private var opened: [LogSource.Opened] = []
 
-    init(plan: LogScan, sources: [Source], queries: ThreadPoolExecutor) {
+    init(plan: LogScan, sources: [LogSource], queries: ThreadPoolExecutor) {
         self.plan = plan
         self.queries = queries
         let sorted = switch plan.order {
         case .oldestFirst: sources.sorted { $0.times.lowerBound < $1.times.lowerBound }
         case .newestFirst: sources.sorted { $0.times.upperBound > $1.times.upperBound }
         }
-        waiting = sorted[...]
+        waiting = LogSource.markedAlone(sorted)[...]
     }
 
     mutating func next(into chunk: inout ColumnChunk) async throws(StorageError) -> Bool {
@@ -54,21 +37,32 @@ struct LogCursor: ScanCursor {
         return chunk.rowCount > 0
     }
 
+    /// Rows of one opened source that follow each other.
+    private struct Piece {
+        let source: Int
+        let rows: Range<Int>
+    }
+
     /// Runs on the query threads.
     private mutating func advance() throws(StorageError) -> ColumnChunk {
-        var picks: [(source: Int, row: Int)] = []
-        while picks.count < ColumnChunk.rowsMax {
+        var pieces: [Piece] = []
+        var count = 0
+        let wanted = min(plan.rowsWanted ?? ColumnChunk.rowsMax, ColumnChunk.rowsMax)
+        while count < wanted {
             let best = firstOpened()
             if let next = waiting.first, best.map({ mayPrecede(next, time: opened[$0].times[opened[$0].place]) }) ?? true {
+                if count >= Self.rowsMin { break }
                 waiting.removeFirst()
-                if let source = try open(next) { opened.append(source) }
+                if let source = try next.open(plan) { opened.append(source) }
                 continue
             }
-            guard let best else { break }
-            picks.append((best, opened[best].place))
-            opened[best].place += 1
+            guard let best, count < Self.rowsMin || pieces.last?.source == best else { break }
+            let rows = opened[best].place..<end(ofRun: best, rowsMax: ColumnChunk.rowsMax - count)
+            pieces.append(Piece(source: best, rows: rows))
+            opened[best].place = rows.upperBound
+            count += rows.count
         }
-        let chunk = gather(picks)
+        let chunk = gather(pieces, rowCount: count)
         opened.removeAll(where: \.isUsedUp)
         return chunk
     }
@@ -81,75 +75,47 @@ struct LogCursor: ScanCursor {
                 best = index
                 continue
             }
-            let a = (opened[index].times[opened[index].place], opened[index].numbers[opened[index].place])
-            let b = (opened[current].times[opened[current].place], opened[current].numbers[opened[current].place])
-            if plan.order == .oldestFirst ? a < b : a > b { best = index }
+            if precedes(opened[index].next, opened[current].next) { best = index }
         }
         return best
     }
 
+    private func precedes(_ a: LogSource.Opened.Place, _ b: LogSource.Opened.Place) -> Bool {
+        plan.order == .oldestFirst ? (a.time, a.number) < (b.time, b.number) : (a.time, a.number) > (b.time, b.number)
+    }
+
     /// True when the source might hold a row that comes before, or together with, one of this time.
-    private func mayPrecede(_ source: Source, time: Int64) -> Bool {
+    private func mayPrecede(_ source: LogSource, time: Int64) -> Bool {
         plan.order == .oldestFirst ? source.times.lowerBound <= time : source.times.upperBound >= time
     }
 
-    private func open(_ source: Source) throws(StorageError) -> Opened? {
-        let batches = try source.load()
-        for batch in batches { try plan.budget.spend(bytes: batch.byteCount) }
-        var rows = try LogRows(batches)
-        let selected = selection(rows)
-        guard !selected.isEmpty else { return nil }
-        let sorted = selected.sorted { (rows.times[$0], rows.numbers[$0]) < (rows.times[$1], rows.numbers[$1]) }
-        rows = rows.gathered(plan.order == .oldestFirst ? sorted : sorted.reversed())
-        return Opened(times: rows.times, numbers: rows.numbers, columns: columns(named: plan.projection, of: rows))
+    /// How far the rows of a source can be taken before another source's turn comes.
+    private func end(ofRun source: Int, rowsMax: Int) -> Int {
+        let rows = opened[source]
+        let last = min(rows.times.count, rows.place + rowsMax)
+        var rival: LogSource.Opened.Place?
+        for index in opened.indices where index != source && !opened[index].isUsedUp {
+            if rival.map({ precedes(opened[index].next, $0) }) ?? true { rival = opened[index].next }
+        }
+        let next = waiting.first
+        guard rival != nil || next.map({ mayPrecede($0, time: rows.times[last - 1]) }) ?? false else { return last }
+        var end = rows.place + 1
+        while end < last {
+            if let rival, precedes(rival, rows.place(at: end)) { break }
+            if let next, mayPrecede(next, time: rows.times[end]) { break }
+            end += 1
+        }
+        return end
     }
 
-    /// Cheap tests first: fields are looked for only in rows that passed them.
-    private func selection(_ rows: LogRows) -> [Int] {
-        let streams = plan.streams.map(Set.init)
-        let inScope = (0..<rows.count).filter { row in
-            plan.range.contains(Timestamp(nanoseconds: rows.times[row])) && streams?.contains(rows.streams[row]) ?? true
+    private func gather(_ pieces: [Piece], rowCount: Int) -> ColumnChunk {
+        if pieces.count == 1, pieces[0].rows == 0..<opened[pieces[0].source].times.count {
+            return ColumnChunk(rowCount: rowCount, columns: opened[pieces[0].source].columns)
         }
-        plan.budget.note(rows: inScope.count)
-        if case .always(true) = plan.predicate { return inScope }
-        let candidates = rows.gathered(inScope)
-        let names = plan.predicate.columnNames.sorted()
-        let values = columns(named: names, of: candidates)
-        let passed = plan.predicate.selection(rowCount: candidates.count) { name in
-            names.firstIndex(of: name).map { values[$0] } ?? .absent
-        }
-        return passed.rows.map { inScope[$0] }
-    }
-
-    private func columns(named names: [String], of rows: LogRows) -> [Column] {
-        let fixed = Dictionary(uniqueKeysWithValues: LogColumn.allCases.map { ($0.name, $0) })
-        let discovered = Array(Set(names.filter { fixed[$0] == nil })).sorted()
-        let fields = discovered.isEmpty ? [] : LogFieldExtractor(names: discovered).columns(of: rows.messages)
-        return names.map { name in
-            if let column = fixed[name] { return rows.column(column) }
-            return discovered.firstIndex(of: name).map { fields[$0] } ?? .absent
-        }
-    }
-
-    private func gather(_ picks: [(source: Int, row: Int)]) -> ColumnChunk {
-        ColumnChunk(rowCount: picks.count, columns: plan.projection.indices.map { index in gatherColumn(index, picks) })
-    }
-
-    private func gatherColumn(_ index: Int, _ picks: [(source: Int, row: Int)]) -> Column {
-        switch plan.projection[index] {
-        case LogColumn.time.name, LogColumn.ingestionTime.name:
-            return Column(.int64(picks.map { opened[$0.source].columns[index].vector.int64s?[$0.row] ?? 0 }))
-        case LogColumn.stream.name: return Column(.uint32(picks.map { opened[$0.source].columns[index].vector.uint32s?[$0.row] ?? 0 }))
-        case LogColumn.eventNumber.name: return Column(.uint64(picks.map { opened[$0.source].columns[index].vector.uint64s?[$0.row] ?? 0 }))
-        default:
-            var values = BytesVector()
-            var validity = Selection(none: picks.count)
-            for (row, pick) in picks.enumerated() {
-                let column = opened[pick.source].columns[index]
-                validity[row] = column.isPresent(pick.row)
-                if validity[row], let strings = column.vector.strings { values.append(strings[pick.row]) } else { values.append([]) }
-            }
-            return validity.isEmpty ? .absent : Column(.bytes(values), validity: validity.count == picks.count ? nil : validity)
-        }
+        return ColumnChunk(
+            rowCount: rowCount,
+            columns: plan.projection.indices.map { index in
+                Column.joined(pieces.map { (opened[$0.source].columns[index], $0.rows) }, rowCount: rowCount)
+            })
     }
 }

@@ -3,17 +3,14 @@ import Columns
 package import ColumnStore
 package import SignalModel
 
-/// The table of log events; a block holds one group's, by time and order of ingestion.
-///
-/// Payload of a block: `[varint rows]`, then column by column: times as `[zigzag time - previous]`, ingestion times as
-/// `[zigzag ingestion - time]`, streams as varints, event numbers as `[zigzag number - previous]`, message lengths as varints and all
-/// messages. Summary: `[u64 largest event number][varint streams]`, then for each stream, by number, `[varint number - previous]
-/// [zigzag first - block's first][zigzag last - block's first][zigzag last ingestion - block's first][varint rows][varint bytes]`.
+/// The table of log events; a block holds one group's, by time and order of ingestion, column by column (`LogBlockSection`).
+/// Blocks of form 0, of older parts, hold whole messages (`WholeMessages`).
 package struct LogLayout: TableLayout {
     package let table = TableID.logs
-    private static let rowsPerBlock = 8192
     /// A block is cut when its messages reach this, so that one read never holds much more.
     private static let blockBytesMax = 4 << 20
+    /// A block of so many rows or bytes of messages is left as it is when parts are merged.
+    private static let keptRowsMin = LogBlockSection.rowsMax / 2
 
     private let groups: LiveLogGroups
     private let statistics: LogStatistics
@@ -26,97 +23,81 @@ package struct LogLayout: TableLayout {
     }
 
     package func encode(_ batches: [TableBatch]) throws(StorageError) -> [EncodedBlock] {
-        let rows = try LogRows(batches)
         var blocks: [EncodedBlock] = []
-        var pending: [Int] = []
-        var pendingBytes = 0
-        for row in rows.sortedOrder() {
-            let bytes = rows.messages.range(at: row).count
-            if pending.count == Self.rowsPerBlock || (!pending.isEmpty && pendingBytes + bytes > Self.blockBytesMax) {
-                blocks.append(Self.block(rows.gathered(pending)))
-                pending.removeAll(keepingCapacity: true)
-                pendingBytes = 0
-            }
-            pending.append(row)
-            pendingBytes += bytes
-        }
-        if !pending.isEmpty { blocks.append(Self.block(rows.gathered(pending))) }
+        try encode(try SortedRows(batches)) { blocks.append($0) }
         return blocks
     }
 
-    /// - Parameter rows: sorted, not empty.
-    private static func block(_ rows: LogRows) -> EncodedBlock {
-        var payload = ByteWriter(capacity: rows.messages.bytes.count + rows.count * 12)
-        payload.append(varint: UInt64(rows.count))
-        var lastTime: Int64 = 0
-        for time in rows.times {
-            payload.append(zigzag: time &- lastTime)
-            lastTime = time
+    private func encode(_ rows: SortedRows, emit: (EncodedBlock) throws(StorageError) -> Void) throws(StorageError) {
+        var writer = LogBlockWriter()
+        var start = 0
+        while start < rows.count {
+            var end = start
+            var bytes = 0
+            while end < rows.count, end - start < LogBlockSection.rowsMax {
+                bytes += rows.messageBytes(at: end)
+                if end > start, bytes > Self.blockBytesMax { break }
+                end += 1
+            }
+            try emit(writer.block(rows.rows(start..<end)))
+            start = end
         }
-        for (time, ingestion) in zip(rows.times, rows.ingestionTimes) { payload.append(zigzag: ingestion &- time) }
-        for stream in rows.streams { payload.append(varint: UInt64(stream)) }
-        var lastNumber: UInt64 = 0
-        for number in rows.numbers {
-            payload.append(zigzag: Int64(bitPattern: number &- lastNumber))
-            lastNumber = number
-        }
-        for row in 0..<rows.count { payload.append(varint: UInt64(rows.messages.range(at: row).count)) }
-        payload.append(bytes: rows.messages.bytes)
-
-        let first = rows.times[0]
-        var summary = ByteWriter()
-        summary.append(uint64: rows.numbers.max() ?? 0)
-        let streams = rows.streamFigures()
-        summary.append(varint: UInt64(streams.count))
-        var lastStream: UInt32 = 0
-        for (number, figures) in streams {
-            summary.append(varint: UInt64(number - lastStream))
-            lastStream = number
-            for time in [figures.firstEvent, figures.lastEvent, figures.lastIngestion] { summary.append(zigzag: time &- first) }
-            summary.append(varint: UInt64(figures.rowCount))
-            summary.append(varint: UInt64(figures.byteCount))
-        }
-        return EncodedBlock(
-            rowCount: rows.count, times: first...rows.times[rows.count - 1], summary: summary.bytes, payload: payload.bytes)
     }
 
     package func decode(_ sections: SectionReader, of header: BlockHeader) throws(StorageError) -> TableBatch {
-        let payload = try sections.section(0)
-        do throws(BytesError) {
-            let columns = try ByteReader.reading(payload, Self.columns)
-            return TableBatch(
-                table: table, partition: header.partition, scope: header.scope, times: header.times, rowCount: columns[0].count ?? 0,
-                columns: columns)
-        } catch {
-            throw StorageError(code: .corrupt, message: "cannot decode log events: \(error.message)")
+        let columns: [Vector]
+        if header.form == LogBlockSection.form {
+            let block = try LogBlock(rowCount: header.rowCount) { wanted throws(StorageError) in try sections.sections(wanted) }
+            columns = try block.allColumns()
+        } else {
+            columns = try WholeMessages.columns(try sections.section(0))
         }
+        return TableBatch(
+            table: table, partition: header.partition, scope: header.scope, times: header.times, rowCount: columns[0].count ?? 0,
+            columns: columns)
     }
 
-    private static func columns(_ reader: inout ByteReader) throws(BytesError) -> [Vector] {
-        let rows = try reader.count(ofAtLeast: 5)
-        var times: [Int64] = []
-        var last: Int64 = 0
-        for _ in 0..<rows {
-            last &+= try reader.zigzag()
-            times.append(last)
+    /// Large blocks go on as they are, column for column; small ones are put together to larger ones.
+    package func merge(
+        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var small: [TableSnapshot.Block] = []
+        var smallRows = 0
+        for block in runs.joined().sorted(by: { $0.header.times.lowerBound < $1.header.times.lowerBound }) {
+            if try isKept(block) {
+                try join(&small, emit: emit)
+                smallRows = 0
+                try emit(try KeptBlock.encoded(block))
+                continue
+            }
+            small.append(block)
+            smallRows += block.header.rowCount
+            if smallRows >= 2 * LogBlockSection.rowsMax {
+                try join(&small, emit: emit)
+                smallRows = 0
+            }
         }
-        var ingestionTimes: [Int64] = []
-        for row in 0..<rows { ingestionTimes.append(times[row] &+ (try reader.zigzag())) }
-        var streams: [UInt32] = []
-        for _ in 0..<rows { streams.append(UInt32(truncatingIfNeeded: try reader.varint())) }
-        var numbers: [UInt64] = []
-        var number: UInt64 = 0
-        for _ in 0..<rows {
-            number &+= UInt64(bitPattern: try reader.zigzag())
-            numbers.append(number)
+        try join(&small, emit: emit)
+    }
+
+    private func isKept(_ block: TableSnapshot.Block) throws(StorageError) -> Bool {
+        guard block.header.form == LogBlockSection.form else { return false }
+        if block.header.rowCount >= Self.keptRowsMin { return true }
+        return try LogSummary(block.header).messageBytes >= Self.blockBytesMax / 2
+    }
+
+    private func join(
+        _ blocks: inout [TableSnapshot.Block], emit: (EncodedBlock) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        guard !blocks.isEmpty else { return }
+        if blocks.count == 1, blocks[0].header.form == LogBlockSection.form {
+            try emit(try KeptBlock.encoded(blocks[0]))
+        } else {
+            var batches: [TableBatch] = []
+            for block in blocks { batches.append(try block.rows()) }
+            try encode(try SortedRows(batches), emit: emit)
         }
-        var lengths: [Int] = []
-        for _ in 0..<rows { lengths.append(try reader.count()) }
-        var messages = BytesVector()
-        messages.reserve(strings: rows, bytes: reader.remaining)
-        for length in lengths { messages.append(try reader.bytes(length)) }
-        try reader.expectEnd()
-        return [.int64(times), .int64(ingestionTimes), .uint32(streams), .uint64(numbers), .bytes(messages)]
+        blocks.removeAll()
     }
 
     package func didPublish(_ batch: TableBatch) {
@@ -145,36 +126,4 @@ package struct LogLayout: TableLayout {
 extension LogGroup {
     /// Events before this instant (UTC nanoseconds) are gone; nil when they are kept for ever.
     func retentionFloor(now: Int64) -> Int64? { retentionDays.map { now - Int64($0) * 86_400_000_000_000 } }
-}
-
-/// What a log block's header says without its rows.
-struct LogSummary {
-    let largestNumber: UInt64
-    /// By ascending number.
-    let streams: [(number: UInt32, figures: LogStatistics.Stream)]
-
-    init(_ header: BlockHeader) throws(StorageError) {
-        do throws(BytesError) {
-            (largestNumber, streams) = try ByteReader.reading(header.summary) { reader throws(BytesError) in
-                let largest = try reader.uint64()
-                let first = header.times.lowerBound
-                var streams: [(number: UInt32, figures: LogStatistics.Stream)] = []
-                var number: UInt64 = 0
-                for _ in 0..<(try reader.count(ofAtLeast: 6)) {
-                    number &+= try reader.varint()
-                    var figures = LogStatistics.Stream()
-                    figures.firstEvent = first &+ (try reader.zigzag())
-                    figures.lastEvent = first &+ (try reader.zigzag())
-                    figures.lastIngestion = first &+ (try reader.zigzag())
-                    figures.rowCount = Int(truncatingIfNeeded: try reader.varint())
-                    figures.byteCount = Int(truncatingIfNeeded: try reader.varint())
-                    streams.append((UInt32(truncatingIfNeeded: number), figures))
-                }
-                try reader.expectEnd()
-                return (largest, streams)
-            }
-        } catch {
-            throw StorageError(code: .corrupt, message: "cannot read a log block's summary: \(error.message)")
-        }
-    }
 }

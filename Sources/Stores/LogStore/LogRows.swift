@@ -26,6 +26,11 @@ struct LogRows {
             let numbers = batch.columns[LogColumn.eventNumber.rawValue].uint64s,
             let messages = batch.columns[LogColumn.message.rawValue].strings
         else { throw StorageError(code: .corrupt, message: "cannot read log events: columns are of the wrong type") }
+        guard count > 0 else {
+            // Of one batch nothing is copied.
+            (self.times, self.ingestionTimes, self.streams, self.numbers, self.messages) = (times, ingestionTimes, streams, numbers, messages)
+            return
+        }
         self.times += times
         self.ingestionTimes += ingestionTimes
         self.streams += streams
@@ -33,8 +38,22 @@ struct LogRows {
         self.messages.append(contentsOf: messages)
     }
 
-    /// Row numbers by time and order of ingestion.
-    func sortedOrder() -> [Int] { (0..<count).sorted { (times[$0], numbers[$0]) < (times[$1], numbers[$1]) } }
+    mutating func reserve(rows: Int, bytes: Int) {
+        times.reserveCapacity(rows)
+        ingestionTimes.reserveCapacity(rows)
+        streams.reserveCapacity(rows)
+        numbers.reserveCapacity(rows)
+        messages.reserve(strings: rows, bytes: bytes)
+    }
+
+    mutating func append(_ row: Int, of other: LogRows) {
+        times.append(other.times[row])
+        ingestionTimes.append(other.ingestionTimes[row])
+        streams.append(other.streams[row])
+        numbers.append(other.numbers[row])
+        let range = other.messages.range(at: row)
+        other.messages.bytes.withUnsafeBytes { messages.append(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
 
     func gathered(_ rows: [Int]) -> LogRows {
         var result = LogRows()

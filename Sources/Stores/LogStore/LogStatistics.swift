@@ -48,10 +48,18 @@ extension LogRows {
     /// Figures of each stream among the rows, by ascending number.
     func streamFigures() -> [(number: UInt32, figures: LogStatistics.Stream)] {
         var result: [UInt32: LogStatistics.Stream] = [:]
-        for row in 0..<count {
-            result[streams[row], default: LogStatistics.Stream()].merge(LogStatistics.Stream(
-                firstEvent: times[row], lastEvent: times[row], lastIngestion: ingestionTimes[row], rowCount: 1,
-                byteCount: messages.range(at: row).count))
+        // Rows of one stream mostly follow each other: the dictionary is asked when the stream changes.
+        var row = 0
+        while row < count {
+            let stream = streams[row]
+            var figures = LogStatistics.Stream()
+            while row < count, streams[row] == stream {
+                figures.merge(LogStatistics.Stream(
+                    firstEvent: times[row], lastEvent: times[row], lastIngestion: ingestionTimes[row], rowCount: 1,
+                    byteCount: messages.range(at: row).count))
+                row += 1
+            }
+            result[stream, default: LogStatistics.Stream()].merge(figures)
         }
         return result.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }

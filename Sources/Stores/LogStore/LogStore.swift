@@ -22,12 +22,14 @@ package struct LogStore: LogWriter, LogReader {
 
     package func prepare(_ batch: LogBatch) throws(StorageError) -> [TableBatch] {
         let first = arrivals.take(batch.times.count)
+        // What the directory knows now counts: a key may have been given to the group since the caller read it.
+        let key = (groups.group(number: batch.group.number) ?? batch.group).dataKey
         return DayWindow.rows(of: batch.times).map { window, rows in
             let isWhole = rows.count == batch.times.count
             let times = isWhole ? batch.times : rows.map { batch.times[$0] }
             return TableBatch(
                 table: .logs, partition: PartitionKey(retentionDays: UInt16(batch.group.retentionDays ?? 0), window: window),
-                scope: BlockScope(tenant: batch.tenant, group: batch.group.number),
+                scope: BlockScope(tenant: batch.tenant, group: batch.group.number, key: key),
                 times: (times.min() ?? 0)...(times.max() ?? 0), rowCount: rows.count,
                 columns: [
                     .int64(times), .int64([Int64](repeating: batch.ingestionTime.nanoseconds, count: rows.count)),
@@ -45,19 +47,18 @@ package struct LogStore: LogWriter, LogReader {
             plan.range.start = max(plan.range.start, Timestamp(nanoseconds: floor))
         }
         let snapshot = engine.snapshot(of: .logs) { plan.range.overlaps(DayWindow.times(of: $0.window)) }
-        return LogScanResult(cursor: LogCursor(plan: plan, sources: Self.sources(snapshot, plan), queries: queries))
+        return LogScanResult(cursor: LogCursor(plan: plan, sources: try Self.sources(snapshot, plan), queries: queries))
     }
 
-    private static func sources(_ snapshot: TableSnapshot, _ plan: LogScan) -> [LogCursor.Source] {
+    private static func sources(_ snapshot: TableSnapshot, _ plan: LogScan) throws(StorageError) -> [LogSource] {
         func isWanted(_ scope: BlockScope, _ times: ClosedRange<Int64>) -> Bool {
             scope.group == plan.group.number && scope.tenant == plan.tenant && plan.range.overlaps(times)
         }
-        var sources = snapshot.blocks.filter { isWanted($0.header.scope, $0.header.times) }.map { block in
-            LogCursor.Source(times: block.header.times) { () throws(StorageError) in [try block.rows()] }
-        }
+        let blocks = snapshot.blocks.filter { isWanted($0.header.scope, $0.header.times) }
+        var sources = try LogPruning(plan).blocks(blocks).map { LogSource(times: $0.header.times, .block($0)) }
         let batches = snapshot.batches.filter { isWanted($0.scope, $0.times) }
         if let earliest = batches.map(\.times.lowerBound).min(), let latest = batches.map(\.times.upperBound).max() {
-            sources.append(LogCursor.Source(times: earliest...latest) { batches })
+            sources.append(LogSource(times: earliest...latest, .batches(batches)))
         }
         return sources
     }

@@ -20,7 +20,7 @@ import Testing
             for (slot, field) in shape.slots.enumerated() {
                 let token = UnsafeBufferPointer(rebasing: text[tokens[slot]])
                 reading.message += shape.literals[slot] + token
-                if let shown = shapes.fields[field].kind.shown(token), !shapes.fields[field].name.isEmpty {
+                if let shown = shapes.fields[field].kind.shown(token), shapes.fields[field].isNamed {
                     reading.fields[shapes.fields[field].name] = shown
                 }
             }

@@ -51,7 +51,8 @@ package struct MessageField: Sendable, Hashable {
         case lambdaMegabytes = 11
     }
 
-    /// As a query names it: a dotted path; a member of the root that begins with `@` has a second one before it. Empty: no query can.
+    /// As a query names it: a dotted path; a member of the root that begins with `@` has a second one before it. What no query can name
+    /// has a control character and its place among the slots.
     package let name: String
     package let kind: Kind
 
@@ -59,6 +60,11 @@ package struct MessageField: Sendable, Hashable {
         self.name = name
         self.kind = kind
     }
+
+    /// What stands in a line beside its fields.
+    init(unnamed place: Int, kind: Kind) { self.init(name: "\u{1}\(place)", kind: kind) }
+
+    package var isNamed: Bool { name.utf8.first != 1 }
 }
 
 extension MessageField.Kind {

@@ -35,9 +35,11 @@ struct ShapeDraft {
         literals.append(Array(text[literalStart...]))
     }
 
-    private mutating func slot(_ name: String, _ kind: MessageField.Kind, _ range: Range<Int>, depth: Int = 0) {
+    /// - Parameter name: nil for what no query can name.
+    private mutating func slot(_ name: String?, _ kind: MessageField.Kind, _ range: Range<Int>, depth: Int = 0) {
         literals.append(Array(text[literalStart..<range.lowerBound]))
-        slots.append(Slot(field: MessageField(name: name, kind: kind), depth: depth))
+        let field = name.map { MessageField(name: $0, kind: kind) } ?? MessageField(unnamed: slots.count, kind: kind)
+        slots.append(Slot(field: field, depth: depth))
         literalStart = range.upperBound
     }
 
@@ -87,17 +89,17 @@ struct ShapeDraft {
         let brace = text[start...].firstIndex(of: UInt8(ascii: "{"))
         if let brace, start < brace || start == 0 {
             guard start == 0, !LambdaLine.mayHaveRequestID(text[..<brace]) else { return false }
-            slot("", .prefix, 0..<brace)
+            slot(nil, .prefix, 0..<brace)
         }
         guard let brace else {
             guard start > 0 || !LambdaLine.mayHaveRequestID(text[...]) else { return false }
-            slot("", .rest, start..<text.count)
+            slot(nil, .rest, start..<text.count)
             return true
         }
         var scanner = JSONScanner(text, at: brace)
         guard object(&scanner) else { return false }
         var behind = scanner
-        if !behind.isAtEnd() { slot("", .tail, scanner.position..<text.count) }
+        if !behind.isAtEnd() { slot(nil, .tail, scanner.position..<text.count) }
         return true
     }
 
@@ -114,7 +116,7 @@ struct ShapeDraft {
         for end in ends {
             let isID = LambdaLine.isUUID(text[start..<end])
             if isID, hasID { return undone() }
-            slot(isID ? LambdaLine.Name.requestID.rawValue : "", isID ? .requestID : .word, start..<end)
+            slot(isID ? LambdaLine.Name.requestID.rawValue : nil, isID ? .requestID : .word, start..<end)
             hasID = hasID || isID
             start = end + 1
         }

@@ -1,0 +1,115 @@
+import Columns
+import ColumnStore
+import SignalModel
+
+/// Which blocks a scan can pass by without reading them: by what their headers say, and by the filter of keys that their part has.
+struct LogPruning {
+    /// A test that every row must pass, of a kind that headers and keys know something about.
+    private enum Test {
+        case equals(name: String, [UInt8])
+        /// A run of letters, digits, dashes and underscores that messages must have; whole: with nothing of the kind beside it.
+        case word([UInt8], isWhole: Bool)
+
+        var key: UInt64 {
+            switch self {
+            case .equals(_, let value): BlockKeys.hash(value)
+            case .word(let word, _): BlockKeys.hash(word)
+            }
+        }
+    }
+
+    private let tests: [Test]
+    private let streams: Set<UInt32>?
+
+    init(_ plan: LogScan) {
+        tests = Self.tests(of: plan.predicate)
+        streams = plan.streams.map(Set.init)
+    }
+
+    /// - Returns: the blocks that may have rows of use, in the same order.
+    func blocks(_ blocks: [TableSnapshot.Block]) throws(StorageError) -> [TableSnapshot.Block] {
+        var kept = blocks
+        if let streams {
+            var ofStreams: [TableSnapshot.Block] = []
+            for block in kept where try LogSummary(block.header).streams.contains(where: { streams.contains($0.number) }) { ofStreams.append(block) }
+            kept = ofStreams
+        }
+        for test in tests where !kept.isEmpty { kept = try self.blocks(kept, thatMayPass: test) }
+        return kept
+    }
+
+    private func blocks(_ blocks: [TableSnapshot.Block], thatMayPass test: Test) throws(StorageError) -> [TableSnapshot.Block] {
+        var answers: [LogSearchSummary.Answer] = []
+        var asked: [TableSnapshot.Block] = []
+        for block in blocks {
+            let answer = try LogSummary.search(block.header).map { Self.answer($0, test) } ?? .maybe
+            answers.append(answer)
+            if answer == .onlyWithKey { asked.append(block) }
+        }
+        // Both lists have one order, so that the blocks that came back are found by walking them together.
+        var found = try asked.isEmpty ? [] : TableSnapshot.blocks(asked, thatMayHold: .key(test.key))[...]
+        var kept: [TableSnapshot.Block] = []
+        for (block, answer) in zip(blocks, answers) {
+            switch answer {
+            case .maybe: kept.append(block)
+            case .no: break
+            case .onlyWithKey:
+                guard let next = found.first, next.isSame(as: block) else { continue }
+                found.removeFirst()
+                kept.append(block)
+            }
+        }
+        return kept
+    }
+
+    /// Whether a block with these keys may have rows of use, as `blocks` asks it of many at once.
+    func mayPass(_ header: BlockHeader, keys: Set<UInt64>) throws(StorageError) -> Bool {
+        guard let summary = try LogSummary.search(header) else { return true }
+        return tests.allSatisfy { test in
+            switch Self.answer(summary, test) {
+            case .maybe: true
+            case .no: false
+            case .onlyWithKey: keys.contains(test.key)
+            }
+        }
+    }
+
+    private static func answer(_ summary: LogSearchSummary, _ test: Test) -> LogSearchSummary.Answer {
+        switch test {
+        case .equals(let name, _): summary.isKeyed(name) ? .onlyWithKey : .maybe
+        case .word(let word, let isWhole): summary.answer(word: word, isWhole: isWhole)
+        }
+    }
+
+    // MARK: Tests in a predicate
+
+    private static func tests(of predicate: Predicate) -> [Test] {
+        switch predicate {
+        case .and(let parts): parts.flatMap(tests)
+        case .compare(let name, .equal, .text(let value)) where !value.isEmpty && value.count <= BlockKeys.valueBytesMax && !isFixed(name):
+            [.equals(name: name, value)]
+        case .isOneOf(let name, let literals) where literals.count == 1: tests(of: .compare(name, .equal, literals[0]))
+        case .contains(LogColumn.message.name, let needle): words(in: needle)
+        case .matches(LogColumn.message.name, let expression): words(in: expression.requiredLiteral)
+        default: []
+        }
+    }
+
+    private static func isFixed(_ name: String) -> Bool { LogColumn.allCases.contains { $0.name == name } }
+
+    /// The longest run of the needle: others are shorter, and tell less.
+    private static func words(in needle: [UInt8]) -> [Test] {
+        var best: Range<Int>?
+        var start = 0
+        for place in 0...needle.count where place == needle.count || !isWordByte(needle[place]) {
+            if place - start > best?.count ?? 0 { best = start..<place }
+            start = place + 1
+        }
+        guard let best else { return [] }
+        return [.word(Array(needle[best]), isWhole: best.lowerBound > 0 && best.upperBound < needle.count)]
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        byte &- 48 < 10 || (byte | 0x20) &- 97 < 26 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+}
