@@ -55,7 +55,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
         Module(name: "SNSAPI", imports: ["Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Notifications"]),
         Module(name: "PrometheusAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats"]),
-        Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats"]),
+        Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats", "MetricMath", "LogsInsights"]),
     ]),
     ("Programs", [
         Module(name: "GroundwatchServer", imports: [

@@ -87,6 +87,7 @@ struct EdgeDoor: Sendable {
     private func page(_ head: HTTPRequestHead) async -> HTTPResponse? {
         if let answer = await health.response(to: head, showsReasons: !gate.credentials.isGuarded) { return answer }
         if let answer = console.response(to: head) { return answer }
+        if let answer = LanguageTables.response(to: head) { return answer }
         guard head.method == "GET" || head.method == "HEAD" else { return nil }
         switch head.path {
         case SigningIdentity.certificatePath: return await certificatePage()

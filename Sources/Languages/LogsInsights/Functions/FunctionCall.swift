@@ -11,6 +11,9 @@ enum FunctionCall {
     ]
     private static let branchesMax = 10
 
+    /// Those that `parse` reads by themselves, because their arguments are periods, conditions or none.
+    static let withOwnArguments = ["bin", "case", "datefloor", "dateceil", "if", "now", "queryStartTime", "queryEndTime", "queryTimeRange"]
+
     /// - Parameters:
     ///   - name: in lower case.
     ///   - parser: stands behind the opening parenthesis.

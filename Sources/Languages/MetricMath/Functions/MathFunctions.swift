@@ -47,4 +47,7 @@ enum MathFunctions {
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     static func named(_ name: String) -> MathFunction? { byName[name] }
+
+    /// Those that are computed, in alphabetical order.
+    static let served = all.filter { if case .notServed = $0.kind { false } else { true } }.map(\.name).sorted()
 }
