@@ -77,11 +77,18 @@ export function queriesOf(alarm) {
     }));
 }
 
-/** The states between changes: `{ state, from, to }`, oldest first. @param items StateUpdate items, newest first */
-export function stretches(items, state, { from, to }) {
+/** When the alarm was made, in milliseconds, if that is among these items; before that it had no state. */
+export const madeAt = items => {
+    const made = items.find(item => item.HistoryItemType === 'ConfigurationUpdate' && parse(item.HistoryData)?.type === 'Create');
+    return made ? made.Timestamp * 1000 : null;
+};
+
+/** The states between changes: `{ state, from, to }`, oldest first. @param items of one alarm, newest first */
+export function stretches(items, state, window) {
+    const updates = items.filter(item => item.HistoryItemType === 'StateUpdate'), from = Math.max(window.from, madeAt(items) ?? window.from), { to } = window;
     const found = [];
     let end = to, current = state;
-    for (const item of items) {
+    for (const item of updates) {
         const at = item.Timestamp * 1000, data = parse(item.HistoryData);
         if (at < end) found.push({ state: data?.newState?.stateValue ?? current, from: Math.max(from, at), to: end });
         end = Math.min(end, at);

@@ -1,5 +1,6 @@
 // The public AWS-shaped APIs, as any SDK calls them, from the page's own origin. An error is a value here: a caller looks
 // at `ok` and shows the error with its code and request id; nothing is thrown and nothing becomes "no data".
+import { scopeHeaders } from './scope.js';
 
 /**
  * @typedef {{code: string, message: string, status: number, requestId: string|null, operation: string, details?: any}} ApiError
@@ -7,8 +8,9 @@
  */
 
 const services = {
-    cloudwatch: { target: 'GraniteServiceVersion20100801', type: 'application/x-amz-json-1.0' },
-    logs: { target: 'Logs_20140328', type: 'application/x-amz-json-1.1' },
+    cloudwatch: { signing: 'monitoring', target: 'GraniteServiceVersion20100801', type: 'application/x-amz-json-1.0' },
+    logs: { signing: 'logs', target: 'Logs_20140328', type: 'application/x-amz-json-1.1' },
+    xray: { signing: 'xray', type: 'application/json' },
 };
 
 const timeoutMilliseconds = 20_000;
@@ -17,30 +19,21 @@ const timeoutMilliseconds = 20_000;
  * CloudWatch (JSON 1.0) or Logs (JSON 1.1): `call('logs', 'DescribeLogGroups', { limit: 50 }, signal)`.
  * @returns {Promise<Answer>}
  */
-export function call(service, operation, input = {}, signal) {
-    const { target, type } = services[service];
-    return send('/', { 'Content-Type': type, 'X-Amz-Target': `${target}.${operation}` }, operation, input, signal);
-}
+export const call = (service, operation, input = {}, signal) => send({ service, operation, input }, signal);
 
 /** X-Ray (REST JSON): `xray('/TraceSummaries', 'GetTraceSummaries', { StartTime, EndTime }, signal)`. */
-export function xray(path, operation, input = {}, signal) {
-    return send(path, { 'Content-Type': 'application/json' }, operation, input, signal);
+export const xray = (path, operation, input = {}, signal) => send({ service: 'xray', path, operation, input }, signal);
+
+/** A call as it goes over the wire. @param {import('../parts/apicall.js').ApiCall} call */
+export function requestOf({ service, operation, input, path = '/' }) {
+    const { signing, target, type } = services[service];
+    return { path, headers: { ...scopeHeaders(signing), 'Content-Type': type, ...target ? { 'X-Amz-Target': `${target}.${operation}` } : {} }, body: JSON.stringify(input) };
 }
 
-async function send(path, headers, operation, input, signal) {
-    const limit = AbortSignal.timeout(timeoutMilliseconds);
-    let response, text;
-    try {
-        response = await fetch(path, {
-            method: 'POST', headers, body: JSON.stringify(input), cache: 'no-store',
-            signal: signal ? AbortSignal.any([signal, limit]) : limit,
-        });
-        text = await response.text();
-    } catch (problem) {
-        if (signal?.aborted) return failure(operation, 'Aborted', 'the request was given up');
-        if (limit.aborted) return failure(operation, 'Timeout', `no answer within ${timeoutMilliseconds / 1000} s`);
-        return failure(operation, 'Unreachable', `the server at ${location.origin} does not answer (${problem.message})`);
-    }
+async function send(call, signal) {
+    const { operation } = call, { path, headers, body: sent } = requestOf(call);
+    const { failed, response, text } = await exchange(path, { method: 'POST', headers, body: sent }, operation, signal);
+    if (failed) return failed;
     const requestId = response.headers.get('x-amzn-requestid') ?? response.headers.get('x-amz-request-id');
     const body = parse(text);
     if (response.ok && body !== undefined) return { ok: true, value: body };
@@ -50,6 +43,42 @@ async function send(path, headers, operation, input, signal) {
     const code = String(type).split('#').pop().split(':')[0];
     const message = body?.message ?? body?.Message ?? text.slice(0, 300) ?? '';
     return failure(operation, code, String(message), response.status, requestId, body);
+}
+
+/**
+ * A plain page of this server, such as `/metrics`, as text.
+ * @param {number[]} [also] statuses besides 200 whose text is an answer too
+ * @returns {Promise<Answer>} value: string
+ */
+export async function read(path, signal, also = []) {
+    const { failed, response, text } = await exchange(path, { method: 'GET' }, path, signal);
+    if (failed) return failed;
+    return response.ok || also.includes(response.status) ? { ok: true, value: text } : failure(path, `HTTP ${response.status}`, text.slice(0, 300), response.status);
+}
+
+/**
+ * A call of the console's own API, JSON both ways: `post('/api/ui/v1/alarms/preview', { alarm })`.
+ * @returns {Promise<Answer>}
+ */
+export async function post(path, input, signal) {
+    const { failed, response, text } = await exchange(path, { method: 'POST', headers: { ...scopeHeaders('monitoring'), 'Content-Type': 'application/json' }, body: JSON.stringify(input) }, path, signal);
+    if (failed) return failed;
+    const body = parse(text);
+    if (response.ok && body !== undefined) return { ok: true, value: body };
+    return failure(path, body?.code ?? `HTTP ${response.status}`, String(body?.message ?? body?.error ?? text.slice(0, 300)), response.status, null, body);
+}
+
+/** One request and its whole answer; `failed` when there was none. */
+async function exchange(path, options, operation, signal) {
+    const limit = AbortSignal.timeout(timeoutMilliseconds);
+    try {
+        const response = await fetch(path, { ...options, cache: 'no-store', signal: signal ? AbortSignal.any([signal, limit]) : limit });
+        return { response, text: await response.text() };
+    } catch (problem) {
+        if (signal?.aborted) return { failed: failure(operation, 'Aborted', 'the request was given up') };
+        if (limit.aborted) return { failed: failure(operation, 'Timeout', `no answer within ${timeoutMilliseconds / 1000} s`) };
+        return { failed: failure(operation, 'Unreachable', `the server at ${location.origin} does not answer (${problem.message})`) };
+    }
 }
 
 function parse(text) {

@@ -2,13 +2,14 @@
 // is looked at before it is believed, and what is not understood is said and not left out.
 // Source: CloudWatch user guide, dashboard body structure and syntax.
 import { freeId } from './graph.js';
+import { readVariables } from './variables.js';
 
 export const columns = 24;
 const widgetsMax = 500, metricsMax = 500, rowsMax = 10_000;
 
 /**
  * @typedef {{type: string, x: number, y: number, width: number, height: number, properties: any, key: string}} Widget
- * @typedef {{widgets: Widget[], start: string|null, end: string|null, remarks: string[]}} Dashboard
+ * @typedef {{widgets: Widget[], variables: import('./variables.js').Variable[], start: string|null, end: string|null, remarks: string[]}} Dashboard
  * @returns {Dashboard|null} null when the text is no dashboard at all
  */
 export function readBody(text) {
@@ -21,7 +22,6 @@ export function readBody(text) {
     if (!isObject(body) || !Array.isArray(body.widgets)) return null;
     const remarks = [];
     if (body.widgets.length > widgetsMax) remarks.push(`only the first ${widgetsMax} of ${body.widgets.length} widgets are shown`);
-    if (Array.isArray(body.variables) && body.variables.length > 0) remarks.push('its variables are not supported yet: widgets are shown as they are written');
     let below = 0;
     const widgets = body.widgets.slice(0, widgetsMax).map((widget, index) => {
         const entry = isObject(widget) ? widget : {};
@@ -31,7 +31,7 @@ export function readBody(text) {
         below = Math.max(below, y + height);
         return { type: String(entry.type ?? ''), x, y, width: Math.min(width, columns - x), height, properties: isObject(entry.properties) ? entry.properties : {}, key: String(index) };
     });
-    return { widgets, start: typeof body.start === 'string' ? body.start : null, end: typeof body.end === 'string' ? body.end : null, remarks };
+    return { widgets, variables: readVariables(body.variables), start: typeof body.start === 'string' ? body.start : null, end: typeof body.end === 'string' ? body.end : null, remarks };
 }
 
 const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -63,7 +63,7 @@ export function metricQueries({ metrics, stat, period }) {
         named.add(id);
         const own = Number(look.period ?? period);
         if (Number.isFinite(own) && own > 0) periods.add(own);
-        const shared = { id, label: typeof look.label === 'string' ? look.label.replace(/\$\{[^}]*\}/g, '').trim() : '', isHidden: look.visible === false, color: hex.test(look.color ?? '') ? look.color : undefined, isRight: look.yAxis === 'right' };
+        const shared = { id, label: typeof look.label === 'string' ? look.label : '', isHidden: look.visible === false, color: hex.test(look.color ?? '') ? look.color : undefined, isRight: look.yAxis === 'right' };
         if (typeof look.expression === 'string') { queries.push({ ...shared, expression: look.expression }); continue; }
         const parts = filled(entry.filter(part => typeof part === 'string'), before);
         if (parts.length < 2 || parts.length % 2 !== 0) { remarks.push('a metric without namespace, name and pairs of dimensions is left out'); continue; }
@@ -79,12 +79,28 @@ function filled(parts, before) {
     return parts.map((part, index) => part === '.' ? before[index] ?? '' : part);
 }
 
-/** Lines across the chart, and moments along it. */
+const colorOf = ({ color }) => hex.test(color ?? '') ? color : undefined;
+/** An entry with a partner is a band between the two. */
+const entriesOf = (value, isWhole) => (Array.isArray(value) ? value : []).map(entry => Array.isArray(entry) ? entry.filter(isObject) : isObject(entry) ? [entry] : []).filter(pair => pair.length > 0 && pair.every(isWhole));
+
+/** Lines and bands across the chart, moments and spans along it: `{ lines, bands, markers, spans, alarms }`. */
 export function annotationsOf({ annotations }) {
-    const list = value => Array.isArray(value) ? value.flat().filter(isObject) : [];
-    const horizontal = list(annotations?.horizontal).filter(({ value }) => Number.isFinite(value)).map(({ value, label, color }) => ({ value, label: String(label ?? 'threshold'), color: hex.test(color ?? '') ? color : undefined }));
-    const vertical = list(annotations?.vertical).map(({ value, label }) => ({ time: Date.parse(value), label: String(label ?? '') })).filter(({ time }) => Number.isFinite(time));
-    return { horizontal, vertical, alarms: Array.isArray(annotations?.alarms) ? annotations.alarms.filter(arn => typeof arn === 'string') : [] };
+    const found = { lines: [], bands: [], markers: [], spans: [], alarms: Array.isArray(annotations?.alarms) ? annotations.alarms.filter(arn => typeof arn === 'string') : [] };
+    for (const [first, second] of entriesOf(annotations?.horizontal, ({ value }) => Number.isFinite(value))) {
+        const line = ({ value, label, ...rest }) => ({ value, label: String(label ?? 'threshold'), color: colorOf(rest) }), color = colorOf(first);
+        found.lines.push(...[first, second].filter(Boolean).map(line));
+        if (second) found.bands.push({ from: Math.min(first.value, second.value), to: Math.max(first.value, second.value), label: '', color });
+        else if (first.fill === 'above') found.bands.push({ from: first.value, label: '', color });
+        else if (first.fill === 'below') found.bands.push({ to: first.value, label: '', color });
+    }
+    for (const [first, second] of entriesOf(annotations?.vertical, ({ value }) => Number.isFinite(Date.parse(value)))) {
+        const from = Date.parse(first.value), label = String(first.label ?? ''), color = colorOf(first);
+        if (second) found.spans.push({ from, to: Date.parse(second.value), label, color });
+        else if (first.fill === 'before') found.spans.push({ to: from, label, color });
+        else if (first.fill === 'after') found.spans.push({ from, label, color });
+        else found.markers.push({ time: from, label });
+    }
+    return found;
 }
 
 /** A log widget's query: its groups and what is left of the text. */

@@ -1,11 +1,15 @@
 // A graph of several queries: metrics with a statistic each, and expressions over them. Written in the address, read with one
 // GetMetricData, and shown as columns on one time axis.
-import { call, pages } from './api.js';
-import { axis, dimensionText } from './metrics.js';
+import { call } from './api.js';
+import { getMetricData } from './batch.js';
+import { comparison, ghosts } from './compare.js';
+import { filledLabel } from './labels.js';
+import { axis, dimensionText, seriesKey } from './metrics.js';
 
 /**
  * @typedef {{id: string, metric?: import('./metrics.js').Metric, stat?: string, expression?: string, label?: string, isHidden?: boolean}} GraphQuery
- * @typedef {{key: string, id: string, label: string, values: (number|null)[], isGhost?: boolean}} GraphSeries
+ * @typedef {{key: string, id: string, identity: string, label: string, values: (number|null)[], isGhost?: boolean}} GraphSeries   identity: the same
+ *   for the same series wherever it is drawn, so that it has one colour
  */
 
 export const queriesMax = 50;
@@ -77,23 +81,33 @@ export async function graphData(queries, window, signal, offset = 0) {
     const times = axis(window), position = new Map(times.map((time, index) => [time, index]));
     if (!queries.some(({ isHidden }) => !isHidden)) return { ok: true, value: { times, series: [], messages: [] } };
     const input = request(queries, { ...window, from: window.from - offset, to: window.to - offset });
-    const answer = await pages(token => call('cloudwatch', 'GetMetricData', token ? { ...input, NextToken: token } : input, signal), 'MetricDataResults', 8);
+    const answer = await getMetricData(input, signal);
     if (!answer.ok) return answer;
     const byKey = new Map(), messages = answer.value.isWhole ? [] : ['more data than one graph reads: the newest part is missing'];
-    const counts = new Map();
+    // An offset may be no whole number of periods.
+    const nearest = time => Math.round((time - times[0]) / window.period / 1000), counts = new Map();
     for (const { Id } of answer.value.items) counts.set(Id, (counts.get(Id) ?? 0) + 1);
     for (const { Id, Label, Timestamps = [], Values = [], StatusCode, Messages = [] } of answer.value.items) {
         const own = queries.find(({ id }) => id === Id), isMany = counts.get(Id) > 1 && !own?.metric, key = isMany ? `${Id} ${Label}` : Id;
-        if (!byKey.has(key)) byKey.set(key, { key, id: Id, label: own?.label ? (isMany ? `${own.label} ${Label}` : own.label) : isMany || !own ? Label : labelOf(own, queries), values: new Array(times.length).fill(null) });
+        if (!byKey.has(key)) byKey.set(key, { key, id: Id, label: own?.label ? (isMany ? `${own.label} ${Label}` : own.label) : isMany || !own ? Label : labelOf(own, queries), own: own?.metric ? own.metric.MetricName : Label, identity: own?.metric ? `${seriesKey(own.metric)}\u0000${own.stat}` : `${own?.expression} ${Label}`, values: new Array(times.length).fill(null) });
         const { values } = byKey.get(key);
         Timestamps.forEach((seconds, index) => {
-            const at = position.get(Math.round(seconds * 1000) + offset);
-            if (at !== undefined) values[at] = Values[index];
+            const at = position.get(Math.round(seconds * 1000) + offset) ?? nearest(seconds * 1000 + offset);
+            if (at in values) values[at] = Values[index];
         });
         if (StatusCode && StatusCode !== 'Complete' && StatusCode !== 'PartialData') messages.push(`${Id}: ${StatusCode}`);
         messages.push(...Messages.map(message => message.Value ?? message.Code));
     }
-    return { ok: true, value: { times, series: [...byKey.values()], messages } };
+    const series = [...byKey.values()].map(entry => ({ ...entry, label: filledLabel(entry.label, queries.find(({ id }) => id === entry.id) ?? {}, { times, values: entry.values, own: entry.own }) }));
+    return { ok: true, value: { times, series, messages } };
+}
+
+/** The same, and with a comparison in force the other time's as pale series. */
+export async function comparedGraph(queries, window, signal) {
+    if (!comparison.value) return graphData(queries, window, signal);
+    const [answer, before] = await Promise.all([graphData(queries, window, signal), graphData(queries, window, signal, comparison.value.milliseconds)]);
+    if (!answer.ok || !before.ok) return answer.ok ? before : answer;
+    return { ok: true, value: { ...answer.value, series: [...answer.value.series, ...ghosts(before.value.series)] } };
 }
 
 const units = new Map();

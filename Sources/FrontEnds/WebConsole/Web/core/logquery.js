@@ -5,6 +5,9 @@ import { axis } from './metrics.js';
 
 const rowsMax = 10_000, firstWaitMilliseconds = 60, longestWaitMilliseconds = 1000;
 
+/** The input of StartQuery. @param {{groups: string[], text: string, from: number, to: number}} query */
+export const startInput = ({ groups, text, from, to }) => ({ logGroupNames: groups, queryString: text, startTime: Math.floor(from / 1000), endTime: Math.floor(to / 1000), limit: rowsMax });
+
 /**
  * @typedef {{fields: string[], rows: Row[], statistics: {recordsMatched: number, recordsScanned: number, bytesScanned: number}, took: number, isLimited: boolean}} Result
  * @typedef {Record<string, string>} Row   by field; `@ptr` leads to the whole event
@@ -14,9 +17,7 @@ const rowsMax = 10_000, firstWaitMilliseconds = 60, longestWaitMilliseconds = 10
  */
 export async function runQuery({ groups, text, from, to }, signal, onProgress = () => {}) {
     const begun = performance.now();
-    const started = await call('logs', 'StartQuery', {
-        logGroupNames: groups, queryString: text, startTime: Math.floor(from / 1000), endTime: Math.floor(to / 1000), limit: rowsMax,
-    }, signal);
+    const started = await call('logs', 'StartQuery', startInput({ groups, text, from, to }), signal);
     if (!started.ok) return started;
     const { queryId } = started.value;
     const stop = () => { call('logs', 'StopQuery', { queryId }); };

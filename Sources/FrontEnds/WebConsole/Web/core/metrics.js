@@ -12,16 +12,17 @@ export function listMetrics(signal) {
  * Reads many series in one request.
  * @param {{metric: Metric, stat: string}[]} queries at most 500, as the API allows
  * @param {{from: number, to: number, period: number}} window milliseconds, and the period in seconds
+ * @param {number} [offset] milliseconds: the same window, so much earlier, on this one's axis
  * @returns {Promise<import('./api.js').Answer>} value: `{ times, columns, messages }`; `columns[i][j]` is query i at
  *   `times[j]`, null when there is no datapoint.
  */
-export async function metricData(queries, window, signal) {
+export async function metricData(queries, window, signal, offset = 0) {
     const input = {
         MetricDataQueries: queries.map(({ metric, stat }, index) => ({
             Id: `q${index}`,
             MetricStat: { Metric: named(metric), Period: window.period, Stat: stat },
         })),
-        StartTime: Math.floor(window.from / 1000), EndTime: Math.ceil(window.to / 1000), ScanBy: 'TimestampAscending',
+        StartTime: Math.floor((window.from - offset) / 1000), EndTime: Math.ceil((window.to - offset) / 1000), ScanBy: 'TimestampAscending',
     };
     const answer = await pages(token => call('cloudwatch', 'GetMetricData', token ? { ...input, NextToken: token } : input, signal), 'MetricDataResults', 8);
     if (!answer.ok) return answer;
@@ -33,8 +34,8 @@ export async function metricData(queries, window, signal) {
     for (const { Id, Timestamps = [], Values = [], StatusCode, Messages = [] } of answer.value.items) {
         const column = columns[Number(Id.slice(1))];
         Timestamps.forEach((seconds, index) => {
-            const at = position.get(seconds * 1000);
-            if (at !== undefined && column) column[at] = Values[index];
+            const at = position.get(seconds * 1000 + offset) ?? Math.round((seconds * 1000 + offset - times[0]) / window.period / 1000);
+            if (column && at in column) column[at] = Values[index];
         });
         if (StatusCode && StatusCode !== 'Complete' && StatusCode !== 'PartialData') messages.push(`${Id}: ${StatusCode}`);
         messages.push(...Messages.map(message => message.Value ?? message.Code));

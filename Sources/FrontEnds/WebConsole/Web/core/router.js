@@ -4,8 +4,8 @@ import { h, shallowReactive } from './vue.js';
 
 const base = '/ui';
 
-/** Parts of the query that follow from page to page: the range, its zone, and whether it is live. */
-const followers = ['from', 'to', 'tz', 'live'];
+/** Parts of the query that follow from page to page: the range, its zone, whether it is live, what it is compared with, and whose data it is. */
+const followers = ['from', 'to', 'tz', 'live', 'cmp', 'account', 'region'];
 
 function read() {
     const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) || '/' : '/';

@@ -10,6 +10,10 @@ import { Home } from '../pages/home/home.js';
 /** @type {Route[]} */
 export const routes = [
     { path: '/', name: 'Home', icon: 'home', key: 'h', about: 'what is wrong now', page: () => Home },
+    {
+        path: '/dashboards', name: 'Dashboards', icon: 'dashboards', key: 'd', about: 'panels side by side', page: () => import('../pages/dashboards/list.js').then(module => module.Dashboards),
+        item: () => import('../pages/dashboards/dashboard.js').then(module => module.Dashboard),
+    },
     { path: '/metrics', name: 'Metrics', icon: 'metrics', key: 'm', about: 'find, graph, compute', page: () => import('../pages/metrics/metrics.js').then(module => module.Metrics) },
     { path: '/logs', name: 'Logs', icon: 'logs', key: 'l', about: 'queries, new lines, groups', page: () => import('../pages/logs/logs.js').then(module => module.Logs) },
     {
@@ -20,14 +24,11 @@ export const routes = [
         path: '/alarms', name: 'Alarms', icon: 'alarms', key: 'a', about: 'what fires, and why', page: () => import('../pages/alarms/list.js').then(module => module.Alarms),
         item: () => import('../pages/alarms/alarm.js').then(module => module.Alarm),
     },
+    { path: '/system', name: 'System', icon: 'system', key: 'y', about: 'how this server itself does', page: () => import('../pages/system/system.js').then(module => module.System) },
 ];
 
-/** Pages that are not in the rail: reached from elsewhere, or waiting for a server that answers their calls. */
+/** Pages that are not in the rail: reached from elsewhere. */
 const others = [
-    {
-        path: '/dashboards', name: 'Dashboards', icon: 'dashboards', key: 'd', about: 'panels side by side', page: () => import('../pages/dashboards/list.js').then(module => module.Dashboards),
-        item: () => import('../pages/dashboards/dashboard.js').then(module => module.Dashboard),
-    },
     { path: '/help', name: 'Help', icon: 'help', key: '', about: 'the keyboard', page: () => import('../pages/help/help.js').then(module => module.Help) },
 ];
 

@@ -17,7 +17,7 @@ export function toggleTheme() {
 }
 
 const names = ['bg-1', 'bg-2', 'ink', 'ink-2', 'line', 'grid', 'axis', 'accent', 'ok', 'alarm', 'warn', 'nodata',
-    's1', 's2', 's3', 's4', 's5', 's6', 's7', 's8'];
+    'heat-0', 'heat-1', 'heat-2', 'heat-3', 'heat-4', 'heat-5', 's1', 's2', 's3', 's4', 's5', 's6', 's7', 's8'];
 
 /**
  * The tokens as colours a canvas understands. A custom property holds both themes' colours, so each is resolved by the

@@ -51,10 +51,10 @@ export function describeRange({ from, to }) {
     return `${day(start)} ${close(start)} – ${isOneDay ? '' : day(end) + ' '}${close(end)}`;
 }
 
-/** The CloudWatch period in seconds that gives at most about 360 points. */
-export function periodFor({ from, to }) {
-    const seconds = (to - from) / 1000;
-    return [60, 300, 900, 3600, 21600].find(period => seconds / period <= 360) ?? 86400;
+/** The period in seconds that gives a chart of so many pixels no more points than it can show: the server then sums up the rest. */
+export function periodFor({ from, to }, pixels = innerWidth) {
+    const seconds = (to - from) / 1000, points = Math.max(60, pixels / 2);
+    return [60, 300, 900, 3600, 21600].find(period => seconds / period <= points) ?? 86400;
 }
 
 const zoneSetting = remembered('zone', 'local');

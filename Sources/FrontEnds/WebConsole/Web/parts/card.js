@@ -1,6 +1,7 @@
 // A card: title, what it can do, and one of loading, error, teaching emptiness or content.
 import { h, ref } from '../core/vue.js';
 import { plural, visible } from '../core/format.js';
+import { ownScope, scope } from '../core/scope.js';
 import { clock } from '../core/time.js';
 import { icon } from './icons.js';
 
@@ -29,12 +30,12 @@ export const Teach = {
     setup: props => () => h('div', { class: 'teach' }, [
         h('p', props.what),
         h('div', { class: 'command' }, [h('pre', { tabindex: 0, 'aria-label': 'Command' }, props.command), h(CopyButton, { text: props.command, label: 'Copy the command' })]),
-        h('p', { class: 'meta' }, 'Any credentials do on a first try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test'),
+        h('p', { class: 'meta' }, scope.value.account === ownScope.account ? 'Any credentials do on a first try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test' : `The key names this account: AWS_ACCESS_KEY_ID=${scope.value.account} AWS_SECRET_ACCESS_KEY=test`),
     ]),
 };
 
 /** An aws-cli command against this server. */
-export const awsCommand = (...parts) => `aws --endpoint-url ${location.origin} \\\n  --region us-east-1 ${parts.join(' \\\n  ')}`;
+export const awsCommand = (...parts) => `aws --endpoint-url ${location.origin} \\\n  --region ${scope.value.region} ${parts.join(' \\\n  ')}`;
 
 /** @param {import('../core/api.js').ApiError} error */
 export const errorNote = (error, since, onRetry) => h('div', { class: 'failed', role: 'alert' }, [

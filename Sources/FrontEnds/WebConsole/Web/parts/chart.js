@@ -1,25 +1,23 @@
 // A chart panel: the drawing by ECharts, and around it, as ordinary elements, what a person touches or reads: the cursor that
 // all panels share, the values under it, the legend, and dragging to zoom. Labels from outside are only ever text.
-import { computed, h, onBeforeUnmount, onMounted, ref, shallowReactive, shallowRef, watch } from '../core/vue.js';
-import { quantity, visible } from '../core/format.js';
+import { computed, h, onBeforeUnmount, onMounted, ref, shallowRef, watch } from '../core/vue.js';
+import { cursor, pointAt, pointAway } from '../core/cursor.js';
 import { setQuery } from '../core/router.js';
 import { colors } from '../core/theme.js';
-import { clock, moment, zone } from '../core/time.js';
+import { zone } from '../core/time.js';
 import { stepBack, widen } from '../core/timerange.js';
+import { marginsOf } from './chartframe.js';
+import { chartOptions, summary } from './chartoptions.js';
+import { chartTip } from './charttip.js';
+import { heatScale } from './heatoptions.js';
+import { legend } from './legend.js';
 import { saveChart } from './save.js';
-import { chartOptions, isFilling, latestIndex, marginsOf, summary } from './chartoptions.js';
 
 /** Fetched with the first chart, so that the frame does not wait for a megabyte. */
 let library;
 const loadLibrary = () => library ??= import('../vendor/echarts/index.js').then(module => module.echarts);
 
-/** The moment under the pointer, in milliseconds, for every panel; null when it is over none. */
-const cursor = shallowReactive({ time: null });
-
 const dragPixelsMin = 6;
-
-/** The colour of a series where it is named: its token's, or the one that a dashboard asks for. */
-const swatch = series => h('i', { class: ['swatch', series.token, { ghost: series.isGhost }], style: series.color ? { '--own': series.color } : null });
 
 export const Chart = {
     props: {
@@ -47,7 +45,8 @@ export const Chart = {
             chart = echarts.init(plot.value, null, { renderer: 'canvas' });
             sizes = new ResizeObserver(([entry]) => {
                 width.value = entry.contentRect.width;
-                chart.resize();
+                // The first report is of the size that it was drawn with.
+                if (chart.getWidth() !== plot.value.clientWidth || chart.getHeight() !== plot.value.clientHeight) chart.resize();
             });
             sizes.observe(plot.value);
             draw();
@@ -75,7 +74,7 @@ export const Chart = {
         const index = computed(() => {
             const { times, period } = props.data;
             if (cursor.time === null || times.length === 0) return -1;
-            const nearest = Math.round((cursor.time - times[0]) / (period * 1000));
+            const at = (cursor.time - times[0]) / (period * 1000), nearest = props.data.shape === 'heat' ? Math.floor(at) : Math.round(at);
             return nearest >= 0 && nearest < times.length ? nearest : -1;
         });
 
@@ -83,10 +82,10 @@ export const Chart = {
             onPointermove(event) {
                 const x = event.clientX - plot.value.getBoundingClientRect().left;
                 isOver.value = true;
-                cursor.time = timeAt(x);
+                pointAt(timeAt(x), props.data.period * 1000);
                 if (drag.value) drag.value = { ...drag.value, to: x };
             },
-            onPointerleave() { isOver.value = false; cursor.time = null; },
+            onPointerleave() { isOver.value = false; pointAway(); },
             onPointerdown(event) {
                 if (event.button !== 0 || event.pointerType === 'touch') return;
                 const x = event.clientX - plot.value.getBoundingClientRect().left;
@@ -109,10 +108,10 @@ export const Chart = {
                 if (!(event.key in steps) || times.length === 0) return;
                 event.preventDefault();
                 const start = index.value < 0 ? times.length - 1 : index.value + steps[event.key] * (event.shiftKey ? 10 : 1);
-                cursor.time = times[0] + Math.min(times.length - 1, Math.max(0, start)) * period * 1000;
+                pointAt(times[0] + Math.min(times.length - 1, Math.max(0, start)) * period * 1000, period * 1000);
                 isOver.value = true;
             },
-            onBlur() { isOver.value = false; cursor.time = null; },
+            onBlur() { isOver.value = false; pointAway(); },
         };
 
         function overlay() {
@@ -125,23 +124,8 @@ export const Chart = {
             if (index.value < 0 || width.value === 0) return parts;
             const x = pixelOf(data.times[index.value]);
             if (x >= margins.value.left - 1 && x <= width.value - margins.value.right + 1) parts.push(h('div', { class: 'cursor', style: { left: `${x}px` } }));
-            if (isOver.value) parts.push(tip(x));
+            if (isOver.value) parts.push(chartTip({ data, hidden: hidden.value, index: index.value, x, width: width.value }));
             return parts;
-        }
-
-        function tip(x) {
-            const { data } = props;
-            const rows = data.series.filter(series => !hidden.value.has(series.key))
-                .map(series => ({ series, value: series.values[index.value] ?? null }))
-                .sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
-            const isLeft = x > width.value / 2;
-            const filling = isFilling(data) && index.value === data.times.length - 1;
-            return h('div', { class: 'tip', role: 'status', style: isLeft ? { right: `${width.value - x + 10}px` } : { left: `${x + 10}px` } }, [
-                h('div', { class: 'meta' }, (data.period >= 3600 ? moment : clock)(data.times[index.value]) + (filling ? ' · still filling' : '')),
-                ...rows.map(({ series, value }) => h('div', { class: 'row' }, [
-                    swatch(series), h('span', visible(series.label, 80)), h('b', value === null ? 'no data' : quantity(value, data.unit)),
-                ])),
-            ]);
         }
 
         function toggle(key) {
@@ -150,18 +134,15 @@ export const Chart = {
             hidden.value = next;
         }
 
-        const legend = () => h('div', { class: 'legend' }, [
-            ...props.data.series.map(series => {
-                const at = latestIndex(props.data, series);
-                return h('button', {
-                    type: 'button', key: series.key, class: { off: hidden.value.has(series.key) }, 'aria-pressed': String(!hidden.value.has(series.key)),
-                    title: `${visible(series.label, 300)}: show or hide`, onClick: () => toggle(series.key),
-                }, [swatch(series), h('span', visible(series.label, 80)), h('b', at < 0 ? '–' : quantity(series.values[at], props.data.unit))]);
-            }),
-            ...props.data.thresholds.filter(({ label }) => label).map(({ value, label }) => h('span', { class: 'threshold', title: visible(label, 300) }, [
-                h('i', { class: 'swatch dashed alarm' }), h('span', visible(label, 60)), h('b', quantity(value, props.data.unit)),
-            ])),
-        ]);
+        /** Only this one; and when it is alone already, all again. */
+        function only(key) {
+            const others = props.data.series.map(series => series.key).filter(other => other !== key);
+            hidden.value = others.every(other => hidden.value.has(other)) ? new Set() : new Set(others);
+        }
+
+        const below = () => props.data.shape === 'heat'
+            ? h('div', { class: 'heatscale meta', 'aria-hidden': 'true' }, heatScale(props.data).map(({ step, from }) => h('span', [step === null ? null : h('i', { class: `heat-${step}` }), from])))
+            : legend({ data: props.data, hidden: hidden.value, onToggle: toggle, onOnly: only });
 
         return () => h('div', { class: 'chart' }, [
             h('div', { class: 'plotframe', tabindex: 0, role: 'group', 'aria-label': summary(props.title, props.data), style: { height: `${props.height}px` }, ...pointer }, [
@@ -170,7 +151,7 @@ export const Chart = {
                 problem.value ? h('p', { class: 'failed', role: 'alert' }, problem.value) : null,
                 ...overlay(),
             ]),
-            props.data.isPlain ? null : legend(),
+            props.data.isPlain ? null : below(),
         ]);
     },
 };

@@ -1,46 +1,33 @@
 // What a chart draws, as ECharts options: a pure function of the data, the window and the theme's colours.
 import { quantity, visible } from '../core/format.js';
-import { day, shortClock, zone } from '../core/time.js';
+import { shortClock, zone } from '../core/time.js';
+import { isFilling, marginsOf, timeAxis } from './chartframe.js';
+import { heatOptions } from './heatoptions.js';
 
 /**
  * @typedef {{key: string, label: string, token: string, values: (number|null)[], isGhost?: boolean, color?: string, isRight?: boolean}} ChartSeries
  *   a ghost is of another time, and pale; `color` is used instead of the token's; right: measured on an axis of its own
  * @typedef {{value: number, label: string, color?: string}} Threshold
+ * @typedef {{from?: number, to?: number, label: string, color?: string}} Band   an open end reaches to the chart's edge
  * @typedef {{times: number[], period: number, window: {from: number, to: number, now: number}, series: ChartSeries[],
- *   shape: 'line'|'area'|'bars', unit: string, thresholds: Threshold[],
- *   isPlain?: boolean, markers?: {time: number, label: string}[]}} ChartData   plain: without a legend; markers: moments along it
+ *   shape: 'line'|'area'|'bars'|'heat', unit: string, thresholds: Threshold[], isPlain?: boolean, markers?: {time: number, label: string}[],
+ *   bands?: Band[], spans?: Band[], limits?: {min?: number, max?: number}}} ChartData   limits: of the left axis; plain: without a legend; markers: moments along it; bands: of values; spans: of time
  */
-
-/** The plot's margins in pixels; fixed, so that panels of one width share one time scale. */
-export const margins = { left: 52, right: 14, top: 10, bottom: 24 };
-
-/** A second axis takes the same room as the first. */
-export const marginsOf = data => data.series.some(({ isRight }) => isRight) ? { ...margins, right: margins.left } : margins;
-
-const daySpan = 86_400_000;
-
-/** Whether the newest period is still filling. */
-export const isFilling = ({ times, period, window }) => times.length > 0 && times.at(-1) + period * 1000 > window.now;
 
 /** @param {ChartData} data; @param {Set<string>} hidden keys of series; @param {Record<string, string>} colors */
 export function chartOptions(data, hidden, colors) {
+    if (data.shape === 'heat') return heatOptions(data, colors);
     const shown = data.series.filter(series => !hidden.has(series.key));
     const filling = isFilling(data), hasRight = data.series.some(({ isRight }) => isRight);
     const drawn = shown.flatMap(series => data.shape === 'bars' && !series.isGhost ? [bars(series, data, filling, colors)] : lines(series, data, filling, colors));
     const first = drawn.find(({ yAxisIndex }) => yAxisIndex === 0);
-    if (first) first.markLine = thresholdLines(data, colors);
+    if (first && data.thresholds.length + (data.markers?.length ?? 0) > 0) first.markLine = thresholdLines(data, colors);
+    if (first && (data.bands?.length ?? 0) + (data.spans?.length ?? 0) > 0) first.markArea = bandAreas(data, colors);
     return {
         animation: false, useUTC: zone.value === 'UTC',
         grid: { ...marginsOf(data), outerBoundsMode: 'none' },
-        xAxis: {
-            type: 'time', min: data.window.from, max: data.window.to, splitNumber: 4,
-            axisLine: { lineStyle: { color: colors.line } }, axisTick: { show: false }, splitLine: { show: false },
-            axisLabel: {
-                color: colors.axis, fontSize: 11, hideOverlap: true, showMinLabel: false, showMaxLabel: false,
-                formatter: time => data.window.to - data.window.from > 2 * daySpan ? day(time) : shortClock(time),
-            },
-        },
-        yAxis: [axisOf(shown.filter(({ isRight }) => !isRight), data, colors), ...hasRight ? [{ ...axisOf(shown.filter(({ isRight }) => isRight), { ...data, thresholds: [] }, colors), splitLine: { show: false } }] : []],
+        xAxis: timeAxis(data, colors),
+        yAxis: [axisOf(shown.filter(({ isRight }) => !isRight), data, colors), ...hasRight ? [{ ...axisOf(shown.filter(({ isRight }) => isRight), { ...data, thresholds: [], limits: {} }, colors), splitLine: { show: false } }] : []],
         series: drawn,
     };
 }
@@ -55,17 +42,17 @@ const axisOf = (shown, data, colors) => ({
 const steps = [1, 2, 2.5, 5, 10];
 
 /** An axis from zero with at most four round steps, and room for a threshold unless that would flatten the data. */
-function scale(shown, { shape, times, thresholds, unit }) {
+function scale(shown, { shape, times, thresholds, unit, limits = {} }) {
     const values = shown.flatMap(series => series.values.filter(value => value !== null && value !== undefined));
-    if (values.some(value => value < 0)) return { splitNumber: 3 };
+    if (limits.min || values.some(value => value < 0)) return { splitNumber: 4, ...limits };
     const sums = shape === 'line' ? values : times.map((_, index) => shown.reduce((sum, series) => sum + (series.values[index] ?? 0), 0));
     const largest = sums.reduce((best, value) => Math.max(best, value), 0);
     const near = thresholds.map(({ value }) => value * 1.04).filter(value => value <= Math.max(largest, 1e-9) * 5);
-    const top = Math.max(largest, ...near) || 1;
+    const top = limits.max ?? (Math.max(largest, ...near) || 1);
     const power = 10 ** Math.floor(Math.log10(top / 4));
     const step = steps.map(factor => factor * power).find(step => Math.ceil(top / step) <= 4) ?? 10 * power;
     const interval = unit === 'Count' ? Math.max(1, Math.ceil(step)) : step;
-    return { min: 0, max: Math.ceil(top / interval) * interval, interval };
+    return { min: 0, max: limits.max ?? Math.ceil(top / interval) * interval, interval };
 }
 
 /** A period without data is a hole in the line; a point between two holes is drawn as a dot, or it would vanish. */
@@ -121,6 +108,17 @@ function thresholdLines({ thresholds, unit, markers = [] }, colors) {
     };
 }
 
+/** Pale areas: between values, and between moments. An end that is open reaches to the chart's edge. */
+function bandAreas({ bands = [], spans = [], window }, colors) {
+    const area = ({ label, color }, from, to) => [
+        { coord: from, itemStyle: { color: color ?? colors.alarm, opacity: 0.12 }, label: { show: label !== '', formatter: () => visible(label, 40), position: 'insideTopLeft', color: colors.ink, fontSize: 11 } },
+        { coord: to },
+    ];
+    return { silent: true, animation: false, data: [
+        ...bands.map(band => area(band, [window.from, band.from], [window.to, band.to])), ...spans.map(span => area(span, [span.from ?? window.from, undefined], [span.to ?? window.to, undefined])),
+    ] };
+}
+
 /** The index of the newest complete period that has a value, or -1. */
 export function latestIndex(data, series) {
     for (let index = data.times.length - (isFilling(data) ? 2 : 1); index >= 0; index -= 1) {
@@ -140,5 +138,5 @@ export function summary(title, data) {
         const latest = at < 0 ? '' : `${quantity(series.values[at], data.unit)} now, `;
         return `${series.label} ${latest}at most ${quantity(top.value, data.unit)} at ${shortClock(data.times[top.index])}`;
     });
-    return `${title}, ${data.shape === 'bars' ? 'bar' : data.shape} chart: ${parts.join('; ')}`;
+    return `${title}, ${{ bars: 'bar chart', heat: 'heat map' }[data.shape] ?? `${data.shape} chart`}: ${parts.join('; ')}`;
 }

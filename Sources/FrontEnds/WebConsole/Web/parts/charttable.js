@@ -2,7 +2,7 @@
 import { h } from '../core/vue.js';
 import { quantity, visible } from '../core/format.js';
 import { moment, shortClock } from '../core/time.js';
-import { isFilling } from './chartoptions.js';
+import { isFilling } from './chartframe.js';
 
 /** Newest first; more rows than this are counted, not drawn. */
 const rowsMax = 120;

@@ -30,12 +30,15 @@ const look = {
 
 /** What colours the text: the language's tokens, and the place where the server found a mistake. */
 function colouring({ ViewPlugin, Decoration, StateEffect, StateField, EditorView }, tokens) {
+    const recolour = StateEffect.define();
     const marks = new Map();
     const mark = kind => marks.get(kind) ?? marks.set(kind, Decoration.mark({ class: `t-${kind}` })).get(kind);
     const build = view => Decoration.set(tokens(view.state.doc.toString()).map(({ from, to, kind }) => mark(kind).range(from, to)));
     const plugin = ViewPlugin.fromClass(class {
         constructor(view) { this.decorations = build(view); }
-        update(change) { if (change.docChanged) this.decorations = build(change.view); }
+        update(change) {
+            if (change.docChanged || change.transactions.some(({ effects }) => effects.some(effect => effect.is(recolour)))) this.decorations = build(change.view);
+        }
     }, { decorations: plugin => plugin.decorations });
     const setMistake = StateEffect.define();
     const mistake = StateField.define({
@@ -46,7 +49,7 @@ function colouring({ ViewPlugin, Decoration, StateEffect, StateField, EditorView
         },
         provide: field => EditorView.decorations.from(field),
     });
-    return { extensions: [plugin, mistake], setMistake };
+    return { extensions: [plugin, mistake], setMistake, recolour };
 }
 
 /**
@@ -61,7 +64,7 @@ export const Editor = {
     emits: ['change', 'run'],
     setup(props, { emit }) {
         const place = ref(null), problem = ref(false);
-        let view = null, setMistake = null, isGone = false;
+        let view = null, setMistake = null, recolour = null, isGone = false;
 
         function source(context) {
             const word = context.matchBefore(/@?[\w.]*/);
@@ -82,8 +85,8 @@ export const Editor = {
             if (isGone) return;
             const { EditorState, EditorView, Prec, basicSetup, keymap, placeholder } = codemirror;
             const root = place.value.attachShadow({ mode: 'open' });
-            const colours = colouring(codemirror, props.tokens);
-            setMistake = colours.setMistake;
+            const colours = colouring(codemirror, text => props.tokens(text));
+            ({ setMistake, recolour } = colours);
             const recall = () => {
                 const text = props.older();
                 if (text === null) return false;
@@ -120,6 +123,8 @@ export const Editor = {
             view.dispatch({ effects: setMistake.of(found && to > from ? { from, to } : null) });
         }
         watch(() => props.mistake, showMistake, { flush: 'post' });
+        // Another function colours in another way: the language's words have come.
+        watch(() => props.tokens, () => view?.dispatch({ effects: recolour.of(null) }));
 
         // Without the library it is still a place to write a query in.
         return () => problem.value

@@ -1,5 +1,6 @@
 // One log event: a line that can be scanned, and on opening everything there is to know about it.
 import { computed, h, ref } from '../core/vue.js';
+import { isUnderCursor, pointAt, pointAway } from '../core/cursor.js';
 import { oneLine, visible } from '../core/format.js';
 import { clockWithMilliseconds, moment } from '../core/time.js';
 import { CopyButton } from './card.js';
@@ -54,7 +55,7 @@ export const LogRow = {
     setup(props) {
         const isOpen = ref(false);
         const json = computed(() => parsed(props.event.message));
-        const trace = computed(() => traceOf(props.event.message));
+        const trace = computed(() => traceOf(props.event.message)), isPointedAt = computed(() => isUnderCursor(props.event.timestamp));
 
         function detail() {
             const { event } = props;
@@ -75,7 +76,7 @@ export const LogRow = {
         return () => {
             const { event } = props;
             const severity = level(event.message, json.value);
-            return h('li', { class: ['logrow', { open: isOpen.value }] }, [
+            return h('li', { class: ['logrow', { open: isOpen.value, pointed: isPointedAt.value }], onPointerenter: () => pointAt(event.timestamp), onPointerleave: pointAway }, [
                 h('button', { type: 'button', class: 'line', 'aria-expanded': String(isOpen.value), onClick: () => { isOpen.value = !isOpen.value; } }, [
                     icon(isOpen.value ? 'down' : 'right'),
                     h('time', { datetime: new Date(event.timestamp).toISOString() }, clockWithMilliseconds(event.timestamp)),

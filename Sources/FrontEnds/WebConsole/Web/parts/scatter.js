@@ -1,11 +1,12 @@
 // Points in time: each something that took a while, coloured by how it ended. A point is looked at with the pointer, opened by
 // a click; dragging zooms, as on every panel.
 import { computed, h, onBeforeUnmount, onMounted, ref, shallowRef, watch } from '../core/vue.js';
+import { cursor, pointAt, pointAway } from '../core/cursor.js';
 import { milliseconds, plural } from '../core/format.js';
 import { setQuery } from '../core/router.js';
 import { colors } from '../core/theme.js';
 import { clockWithMilliseconds, day, shortClock, zone } from '../core/time.js';
-import { margins } from './chartoptions.js';
+import { margins } from './chartframe.js';
 import { stateBadge } from './state.js';
 
 const reachPixels = 24, dragPixelsMin = 6, radius = 3;
@@ -88,9 +89,10 @@ export const Scatter = {
         const pointer = {
             onPointermove(event) {
                 const x = event.clientX - frame.value.getBoundingClientRect().left;
+                pointAt(timeAt(x), (props.window.to - props.window.from) / inner.value.width * 8);
                 if (drag.value) drag.value = { ...drag.value, to: x }; else near.value = nearest(event);
             },
-            onPointerleave() { near.value = null; },
+            onPointerleave() { near.value = null; pointAway(); },
             onPointerdown(event) {
                 if (event.button !== 0 || event.pointerType === 'touch') return;
                 const x = event.clientX - frame.value.getBoundingClientRect().left;
@@ -120,6 +122,7 @@ export const Scatter = {
         return () => h('div', { class: 'plotframe scatter', ref: frame, style: { height: `${props.height}px` }, role: 'img', 'aria-label': `${props.title}: ${plural(props.points.length, 'point')}; the table below has each of them`, ...pointer }, [
             h('canvas', { ref: canvas, class: 'plot', style: { width: '100%', height: '100%' } }),
             drag.value && Math.abs(drag.value.to - drag.value.from) >= dragPixelsMin ? h('div', { class: 'brush', style: { left: `${Math.min(drag.value.from, drag.value.to)}px`, width: `${Math.abs(drag.value.to - drag.value.from)}px` } }) : null,
+            cursor.time !== null && cursor.time >= props.window.from && cursor.time <= props.window.to ? h('div', { class: 'cursor', style: { left: `${xOf(cursor.time)}px` } }) : null,
             near.value && !drag.value ? [h('div', { class: 'ring', style: { left: `${xOf(near.value.time)}px`, top: `${yOf(near.value.value)}px` } }), tip()] : null,
         ]);
     },

@@ -4,7 +4,9 @@ import { computed, h, ref } from '../core/vue.js';
 import { layout, nodesMax } from '../core/servicemap.js';
 import { milliseconds, number, plural, visible } from '../core/format.js';
 
-const boxWidth = 176, boxHeight = 54, rankPixels = 268, rowPixels = 84, margin = 14, nameLength = 22;
+const boxWidth = 184, boxHeight = 54, rankPixels = 236, rowPixels = 84, margin = 14, nameLength = 22;
+/** Smaller than this a name cannot be read, so a wide graph scrolls instead. */
+const scaleMin = 0.8;
 
 const share = ({ faults, errors, throttles, count }) => ({ bad: faults / count, odd: Math.min(1, (errors + throttles) / count) });
 const mean = ({ seconds, count }) => milliseconds(seconds / count * 1000);
@@ -77,7 +79,7 @@ export const ServiceGraph = {
             const { ranks, rows, lines } = drawn.value, hasBack = lines.some(({ isBack }) => isBack);
             const width = 2 * margin + (ranks - 1) * rankPixels + boxWidth, height = 2 * margin + (rows - 1) * rowPixels + boxHeight + (hasBack ? 34 : 0);
             return h('div', { class: 'servicegraph' }, [
-                isTable.value ? table() : h('div', { class: 'canvas', tabindex: 0, role: 'region', 'aria-label': 'Service graph' }, h('svg', { viewBox: `0 0 ${width} ${height}`, style: { minWidth: `${Math.min(width, 760)}px`, maxWidth: `${width}px` }, role: 'group', 'aria-label': `${plural(props.map.services.length, 'service')}, ${plural(props.map.calls.length, 'kind of call', 'kinds of call')}` }, [
+                isTable.value ? table() : h('div', { class: 'canvas', tabindex: 0, role: 'region', 'aria-label': 'Service graph' }, h('svg', { viewBox: `0 0 ${width} ${height}`, style: { minWidth: `${Math.round(width * scaleMin)}px`, maxWidth: `${width}px` }, role: 'group', 'aria-label': `${plural(props.map.services.length, 'service')}, ${plural(props.map.calls.length, 'kind of call', 'kinds of call')}` }, [
                     h('defs', h('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 6, refY: 4, markerWidth: 7, markerHeight: 7, markerUnits: 'userSpaceOnUse', orient: 'auto-start-reverse' }, h('path', { d: 'M0,0 L8,4 L0,8 Z' }))),
                     ...lines.map(line), ...props.map.services.slice(0, nodesMax).map(box),
                 ])),

@@ -11,6 +11,7 @@ import { shift, stepBack, stepForward, toggleAbsolute, widen } from '../core/tim
 import { dismiss, toasts } from '../core/toasts.js';
 import { icon } from './icons.js';
 import { openPalette, palette } from './palette.js';
+import { openScopePicker } from './scopepicker.js';
 import { openTimePicker } from './timepicker.js';
 import { copyLink, topBar } from './topbar.js';
 
@@ -41,6 +42,7 @@ const actions = [
     { name: 'Follow new data, or stop', about: 'Shift L', run: toggleLive },
     { name: 'Copy a link to what is shown', about: 'y', run: () => copyLink() },
     { name: 'UTC or this browser’s zone', about: 't u', run: switchZone },
+    { name: 'Choose an account and region', about: 'whose data is shown', run: openScopePicker },
     { name: 'Show the keys', about: '?', run: () => go('/help') },
 ];
 

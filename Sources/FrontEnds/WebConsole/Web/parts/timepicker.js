@@ -1,9 +1,11 @@
 // The range: what it is, and a sheet to choose another by name, by words, or by its ends.
 import { h, ref } from '../core/vue.js';
+import { comparison, comparisonName, comparisons, compareWith } from '../core/compare.js';
 import { describeRange, isMoving, range, ranges, setZone, zone, zoneName } from '../core/time.js';
 import { explain, parseRange, rangeWritten, recentRanges, setRange, shift } from '../core/timerange.js';
 import { setQuery } from '../core/router.js';
 import { Dialog } from './dialog.js';
+import { field } from './forms.js';
 import { icon } from './icons.js';
 
 const isOpen = ref(false);
@@ -43,6 +45,7 @@ const Sheet = {
                 h('p', { class: 'meta' }, 'Chosen lately'),
                 ...recentRanges.items().map(item => item.split(' ')).map(([from, to]) => h('button', { type: 'button', onClick: () => apply(from, to) }, describeRange({ from, to }))),
             ]) : null,
+            field({ id: 'timecompare', label: 'Lay another time under every chart', value: comparisonName.value, options: { ...comparisons, '': 'none' }, onInput: compareWith }),
             h('div', { class: 'zones' }, [zones(), h('span', { class: 'meta' }, `times are in ${zoneName.value}`)]),
         ]);
     },
@@ -51,7 +54,7 @@ const Sheet = {
 export const timePicker = () => h('span', { class: 'picker' }, [
     isMoving.value ? null : h('button', { type: 'button', class: 'quiet', title: 'Back to live', 'aria-label': 'Back to live', onClick: () => setQuery({ from: null, to: null }) }, icon('back')),
     h('button', { type: 'button', class: 'quiet wideonly', title: 'Earlier (t ←)', 'aria-label': 'Earlier', onClick: () => shift(-1) }, icon('left')),
-    h('button', { type: 'button', class: 'range', 'aria-haspopup': 'dialog', title: 'Choose a time range (t t)', onClick: openTimePicker }, [icon('clock'), h('span', describeRange(range.value)), zone.value ? h('span', { class: 'meta' }, 'UTC') : null]),
+    h('button', { type: 'button', class: 'range', 'aria-haspopup': 'dialog', title: 'Choose a time range (t t)', onClick: openTimePicker }, [icon('clock'), h('span', describeRange(range.value)), zone.value ? h('span', { class: 'meta' }, 'UTC') : null, comparison.value ? h('span', { class: 'meta' }, `and ${comparison.value.words}`) : null]),
     h('button', { type: 'button', class: 'quiet wideonly', title: 'Later (t →)', 'aria-label': 'Later', disabled: isMoving.value, onClick: () => shift(1) }, icon('right')),
     isOpen.value ? h(Dialog, { title: 'Time range', look: 'sheet', onClose: () => { isOpen.value = false; } }, ({ close }) => h(Sheet, { onDone: close })) : null,
 ]);

@@ -8,6 +8,7 @@ import { fixedAddress } from '../core/timerange.js';
 import { copy } from '../core/toasts.js';
 import { icon } from './icons.js';
 import { openPalette } from './palette.js';
+import { scopePicker } from './scopepicker.js';
 import { timePicker } from './timepicker.js';
 
 /** Says in words whether the page is live, paused, or showing old data. */
@@ -30,6 +31,7 @@ export function topBar(now) {
         link('/', [h('img', { src: new URL('../icon.svg', import.meta.url).href, alt: '', width: 22, height: 22 }), h('span', 'Groundwatch')], { class: 'brand', 'aria-label': 'Groundwatch, home' }),
         h('button', { type: 'button', class: 'search', 'aria-haspopup': 'dialog', 'aria-label': 'Search', title: 'Search', onClick: openPalette }, [icon('search'), h('span', 'Search'), h('kbd', isMac ? '⌘ K' : 'Ctrl K')]),
         h('span', { class: 'space' }),
+        ...scopePicker(),
         timePicker(),
         h('button', {
             type: 'button', class: ['live', look], onClick: toggleLive, 'aria-pressed': String(isLive.value),

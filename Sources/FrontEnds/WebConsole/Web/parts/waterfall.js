@@ -11,6 +11,8 @@ import { criticalPath, flat, rowsOf } from './spans.js';
 import { stateBadge } from './state.js';
 
 const rowPixels = 26, spareRows = 8;
+/** Kept free at the right, so that a duration always has its place after its bar. */
+const gutterPixels = 104;
 
 export const Waterfall = {
     props: {
@@ -29,7 +31,8 @@ export const Waterfall = {
         selected.value = props.span ? flat(props.trace).find(({ id }) => id === props.span) ?? null : null;
         watch(selected, span => emit('select', span?.id ?? null));
         const length = computed(() => Math.max(1e-6, props.trace.end - props.trace.start));
-        const share = seconds => `${Math.min(100, Math.max(0, (seconds - props.trace.start) / length.value * 100))}%`;
+        const along = part => `calc((100% - ${gutterPixels}px) * ${Math.min(1, Math.max(0, part)).toFixed(6)})`;
+        const share = seconds => along((seconds - props.trace.start) / length.value);
 
         watch(() => props.trace.id, () => {
             closed.value = new Set();
@@ -84,8 +87,6 @@ export const Waterfall = {
             const token = tokens.value.get(span.service);
             const isOpen = !closed.value.has(span);
             const duration = span.isRunning ? 'running' : milliseconds((span.end - span.start) * 1000);
-            // Where there is room for the duration: after the bar, before it, or else on its end.
-            const isAfter = (span.end - props.trace.start) / length.value < 0.75, isBefore = !isAfter && (span.start - props.trace.start) / length.value > 0.35;
             return h('div', {
                 key: `${span.id}:${index}`, role: 'row', class: ['span', { chosen: selected.value === span }],
                 'aria-level': span.depth + 1, 'aria-selected': String(selected.value === span),
@@ -105,19 +106,16 @@ export const Waterfall = {
                 h('div', { role: 'gridcell', class: 'track' }, [
                     h('i', {
                         class: ['bar', token, { critical: critical.value.has(span), fault: span.state === 'FAULT', running: span.isRunning, inferred: span.isInferred }],
-                        style: { left: share(span.start), width: span.isRunning ? `calc(100% - ${share(span.start)})` : `max(2px, ${(span.end - span.start) / length.value * 100}%)` },
+                        style: { left: share(span.start), width: span.isRunning ? `calc(100% - ${gutterPixels}px - ${share(span.start)})` : `max(2px, ${along((span.end - span.start) / length.value)})` },
                     }),
-                    h('span', {
-                        class: ['took', { on: !isAfter && !isBefore }],
-                        style: isAfter ? { left: `calc(${share(span.end)} + 6px)` } : { right: isBefore ? `calc(100% - ${share(span.start)} + 6px)` : `calc(100% - ${share(span.end)} + 4px)` },
-                    }, duration + (span.status ? ` · ${span.status}` : '')),
+                    h('span', { class: 'took', style: { left: `calc(${share(span.isRunning ? props.trace.end : span.end)} + 6px)` } }, duration + (span.status ? ` · ${span.status}` : '')),
                 ]),
             ]);
         }
 
         function ruler() {
             return h('div', { class: 'ruler', 'aria-hidden': 'true' }, [h('div', { class: 'name' }, 'Span'), h('div', { class: 'track' },
-                [0, 0.25, 0.5, 0.75, 1].map(part => h('span', { class: { last: part === 1 }, style: part === 1 ? { right: 0 } : { left: `${part * 100}%` } }, milliseconds(length.value * part * 1000))))]);
+                [0, 0.25, 0.5, 0.75, 1].map(part => h('span', { style: { left: along(part) } }, milliseconds(length.value * part * 1000))))]);
         }
 
         function detail(span) {

@@ -4,17 +4,23 @@ import { computed, h, ref } from '../../core/vue.js';
 import { alarmHistory, describeAlarm, parse, periodOf, queriesOf, sentence, since, stretches, thresholdText, unitOf, verdict } from '../../core/alarms.js';
 import { call } from '../../core/api.js';
 import { quantity, visible } from '../../core/format.js';
-import { graphData, written } from '../../core/graph.js';
+import { comparison } from '../../core/compare.js';
+import { comparedGraph, graphData, request } from '../../core/graph.js';
 import { refresh, useLive } from '../../core/live.js';
-import { link } from '../../core/router.js';
+import { alarmsIn, readRule } from '../../core/alarmrule.js';
+import { go, link, pathOf, route } from '../../core/router.js';
 import { ago, bounds, clock, fullMoment, moment, periodFor, useNow } from '../../core/time.js';
 import { say } from '../../core/toasts.js';
 import { awsCommand, Card, CopyButton } from '../../parts/card.js';
-import { Chart } from '../../parts/chart.js';
 import { colorTokens } from '../../parts/colors.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { icon } from '../../parts/icons.js';
 import { JSONTree } from '../../parts/jsontree.js';
+import { ChartPanel } from '../../parts/panel.js';
+import { ruleTree } from '../../parts/ruletree.js';
 import { stateBadge } from '../../parts/state.js';
 import { swimlanes } from '../../parts/swimlanes.js';
+import { AlarmEditor } from './editor.js';
 
 const pointsMax = 3000, historyPagesMax = 3, eventsMax = 100;
 
@@ -44,18 +50,27 @@ function strip(points, alarm) {
     ]);
 }
 
-export const Alarm = {
+/** A composite alarm with its rule as a tree and the states of the alarms in it. */
+async function composite(alarm, signal) {
+    const rule = readRule(alarm.AlarmRule), names = rule ? alarmsIn(rule).slice(0, 100) : [];
+    const answer = names.length > 0 ? await call('cloudwatch', 'DescribeAlarms', { AlarmNames: names, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: 100 }, signal) : { ok: true, value: {} };
+    if (!answer.ok) return answer;
+    return { ok: true, value: { alarm, rule, states: new Map([...answer.value.MetricAlarms ?? [], ...answer.value.CompositeAlarms ?? []].map(({ AlarmName, StateValue }) => [AlarmName, StateValue])) } };
+}
+
+const Evidence = {
     props: { name: { type: String, required: true } },
     setup(props) {
         const now = useNow(), reason = ref('');
         const live = useLive(async signal => {
             const answer = await describeAlarm(props.name, signal);
-            if (!answer.ok || !answer.value || answer.value.AlarmRule) return answer.ok ? { ok: true, value: { alarm: answer.value } } : answer;
+            if (!answer.ok || !answer.value) return answer.ok ? { ok: true, value: { alarm: null } } : answer;
+            if (answer.value.AlarmRule !== undefined) return composite(answer.value, signal);
             const alarm = answer.value, window = windowOf(alarm);
-            const [graph, points] = await Promise.all([graphData(queriesOf(alarm), window, signal), newestPoints(alarm, signal)]);
+            const [graph, points] = await Promise.all([comparedGraph(queriesOf(alarm), window, signal), newestPoints(alarm, signal)]);
             if (!graph.ok) return graph;
             return points.ok ? { ok: true, value: { alarm, window, graph: graph.value, points: points.value } } : points;
-        }, () => props.name);
+        }, () => [props.name, comparison.value?.words].join('\u0000'));
         const past = useLive(async signal => {
             const { from, to } = bounds(), answer = await alarmHistory({ name: props.name }, historyPagesMax, signal);
             return answer.ok ? { ok: true, value: { ...answer.value, window: { from, to } } } : answer;
@@ -64,8 +79,8 @@ export const Alarm = {
         const alarm = computed(() => live.data?.alarm ?? null);
         const data = computed(() => {
             if (!live.data?.graph) return null;
-            const { graph, window } = live.data, tokens = colorTokens(graph.series.map(({ key }) => key));
-            return { times: graph.times, period: window.period, window, shape: 'line', unit: unitOf(alarm.value), series: graph.series.map(series => ({ ...series, token: tokens.get(series.key) })), thresholds: [{ value: alarm.value.Threshold, label: 'threshold' }] };
+            const { graph, window } = live.data, tokens = colorTokens(graph.series.filter(({ isGhost }) => !isGhost).map(({ identity }) => identity));
+            return { times: graph.times, period: window.period, window, shape: 'line', unit: unitOf(alarm.value), series: graph.series.map(series => ({ ...series, token: tokens.get(series.identity) ?? 's1' })), thresholds: [{ value: alarm.value.Threshold, label: 'threshold' }] };
         });
 
         async function act(operation, input, done) {
@@ -73,24 +88,27 @@ export const Alarm = {
             say(answer.ok ? done : `${answer.error.code}: ${answer.error.message}`, answer.ok ? 'plain' : 'bad');
             refresh();
         }
+        async function remove() {
+            const answer = await call('cloudwatch', 'DeleteAlarms', { AlarmNames: [props.name] });
+            say(answer.ok ? `${props.name} was deleted` : `${answer.error.code}: ${answer.error.message}`, answer.ok ? 'plain' : 'bad');
+            if (answer.ok) go('/alarms');
+        }
         const setState = state => act('SetAlarmState', { AlarmName: props.name, StateValue: state, StateReason: reason.value || 'Set by hand from the console' }, `The alarm was set to ${state}`);
 
         const why = () => h(Card, { title: 'Why', live, onRetry: refresh }, { default: () => [
             h('p', { class: 'sentence' }, sentence(alarm.value)),
             h('p', { class: 'because' }, [stateBadge(alarm.value.StateValue), ' ', visible(alarm.value.StateReason || 'No reason was given.', 1500)]),
             live.data.points ? strip(live.data.points, alarm.value) : null,
+            live.data.rule ? ruleTree({ rule: live.data.rule, stateOf: name => live.data.states.get(name) }) : null,
             alarm.value.AlarmDescription ? h('p', { class: 'meta' }, visible(alarm.value.AlarmDescription, 1500)) : null,
         ] });
 
-        const evidence = () => h(Card, { title: 'Against the threshold', note: `threshold ${thresholdText(alarm.value)}` }, {
-            actions: () => [
-                link('/metrics', 'Open in metrics', { query: { q: written(queriesOf(alarm.value)) } }),
-                h(CopyButton, { text: awsCommand(`cloudwatch describe-alarms --alarm-names '${props.name.replaceAll("'", `'\\''`)}'`), label: 'Copy as aws-cli command', symbol: 'terminal' }),
-            ],
-            default: () => [
-                h(Chart, { title: visible(props.name, 120), data: data.value, height: 220 }),
-                past.data ? h('div', { class: 'aligned' }, swimlanes({ window: past.data.window, lanes: [{ key: 'state', label: 'State', name: 'State', stretches: stretches(past.data.items.filter(item => item.HistoryItemType === 'StateUpdate'), alarm.value.StateValue, past.data.window) }] })) : null,
-            ],
+        const evidence = () => h(ChartPanel, {
+            title: 'Against the threshold', note: `threshold ${thresholdText(alarm.value)}`, data: data.value, height: 220, queries: queriesOf(alarm.value),
+            call: () => ({ service: 'cloudwatch', operation: 'GetMetricData', input: request(queriesOf(alarm.value), live.data.window) }),
+        }, {
+            actions: () => h(CopyButton, { text: awsCommand(`cloudwatch describe-alarms --alarm-names '${props.name.replaceAll("'", `'\\''`)}'`), label: 'Copy as aws-cli command', symbol: 'terminal' }),
+            after: () => past.data ? h('div', { class: 'aligned' }, swimlanes({ window: past.data.window, lanes: [{ key: 'state', label: 'State', name: 'State', stretches: stretches(past.data.items, alarm.value.StateValue, past.data.window) }] })) : null,
         });
 
         const decided = () => {
@@ -137,6 +155,7 @@ export const Alarm = {
             h('div', { class: 'heading' }, [
                 h('h1', h('bdi', visible(props.name, 255))), alarm.value ? [stateBadge(alarm.value.StateValue), h('span', { class: 'meta', title: fullMoment(since(alarm.value)) }, `since ${ago(since(alarm.value), now.value).replace(' ago', '')}`)] : null,
                 link('/alarms', 'All alarms'),
+                alarm.value ? [link(pathOf('/alarms', props.name), [icon('pencil'), 'Edit'], { query: { edit: '1' }, class: 'button plainbutton' }), h(ConfirmButton, { label: 'Delete', look: 'plain', onConfirm: remove })] : null,
             ]),
             !alarm.value ? h(Card, { title: 'Alarm', live, isEmpty: true, onRetry: refresh }, { default: () => null, empty: () => h('p', { class: 'calm' }, 'There is no alarm of this name here.') }) : [
                 why(), data.value ? evidence() : null,
@@ -145,3 +164,5 @@ export const Alarm = {
         ]);
     },
 };
+
+export const Alarm = { props: { name: { type: String, required: true } }, setup: props => () => h(route.query.edit ? AlarmEditor : Evidence, { name: props.name }) };

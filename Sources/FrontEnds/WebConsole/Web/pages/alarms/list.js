@@ -6,10 +6,12 @@ import { refresh, useLive } from '../../core/live.js';
 import { go, link, pathOf, route, setQuery } from '../../core/router.js';
 import { ago, bounds, moment, useNow } from '../../core/time.js';
 import { awsCommand, Card, CopyButton } from '../../parts/card.js';
+import { icon } from '../../parts/icons.js';
 import { stateBadge } from '../../parts/state.js';
 import { swimlanes } from '../../parts/swimlanes.js';
 import { by, Table } from '../../parts/table.js';
 import { teachAlarms } from '../../parts/teachings.js';
+import { AlarmEditor } from './editor.js';
 
 const filters = { '': 'All', ALARM: 'In alarm', OK: 'OK', INSUFFICIENT_DATA: 'No data' };
 const lanesMax = 30, historyPagesMax = 5;
@@ -23,12 +25,14 @@ const columnsAt = now => [
     { key: 'actions', name: 'Actions', width: '90px', isRight: true, compare: by(alarm => (alarm.AlarmActions ?? []).length), cell: alarm => alarm.ActionsEnabled === false ? 'off' : number((alarm.AlarmActions ?? []).length) },
 ];
 
-export const Alarms = {
+const List = {
     setup() {
         const live = useAlarms(), now = useNow(), text = ref(route.query.f ?? '');
         const changes = useLive(async signal => {
-            const { from, to } = bounds(), answer = await alarmHistory({ kind: 'StateUpdate', from, to }, historyPagesMax, signal);
-            return answer.ok ? { ok: true, value: { ...answer.value, window: { from, to } } } : answer;
+            const { from, to } = bounds();
+            const [answer, made] = await Promise.all([alarmHistory({ kind: 'StateUpdate', from, to }, historyPagesMax, signal), alarmHistory({ kind: 'ConfigurationUpdate', from, to }, 1, signal)]);
+            if (!answer.ok || !made.ok) return answer.ok ? made : answer;
+            return { ok: true, value: { items: [...answer.value.items, ...made.value.items], isWhole: answer.value.isWhole, window: { from, to } } };
         }, () => null, { every: 10_000 });
         const all = computed(() => live.data?.alarms ?? []);
         const shown = computed(() => all.value.filter(alarm => (!route.query.state || alarm.StateValue === route.query.state)
@@ -54,6 +58,7 @@ export const Alarms = {
                     class: 'field', 'data-filter': true, 'aria-label': 'Filter alarms', placeholder: 'Part of a name', value: text.value, spellcheck: false,
                     onInput: event => { text.value = event.target.value; setQuery({ f: text.value.trim() }, { replace: true }); },
                 }),
+                link('/alarms', [icon('plus'), 'New'], { query: { new: '1' }, class: 'button plainbutton' }),
             ]),
             h(Card, {
                 title: 'Alarms', note: live.data ? plural(shown.value.length, 'alarm') : undefined, live, isEmpty: shown.value.length === 0, onRetry: refresh, messages: live.data && !live.data.isWhole ? ['only the first 400 are shown'] : [],
@@ -66,3 +71,5 @@ export const Alarms = {
         ]);
     },
 };
+
+export const Alarms = { setup: () => () => route.query.new ? h(AlarmEditor) : h(List) };

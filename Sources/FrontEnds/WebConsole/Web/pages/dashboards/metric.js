@@ -1,25 +1,23 @@
 // A metric widget: its queries over the page's range, drawn as it asks.
 import { computed, h } from '../../core/vue.js';
-import { annotationsOf, metricQueries } from '../../core/dashboards.js';
-import { quantity } from '../../core/format.js';
-import { graphData, request, unitOf, written } from '../../core/graph.js';
+import { comparison } from '../../core/compare.js';
+import { annotationsOf, columns, metricQueries } from '../../core/dashboards.js';
+import { quantity, visible } from '../../core/format.js';
+import { comparedGraph, request, unitOf } from '../../core/graph.js';
 import { refresh, useLive } from '../../core/live.js';
-import { link } from '../../core/router.js';
 import { bounds, periodFor } from '../../core/time.js';
-import { awsCommand, CopyButton } from '../../parts/card.js';
-import { Chart } from '../../parts/chart.js';
 import { latestIndex } from '../../parts/chartoptions.js';
 import { colorTokens } from '../../parts/colors.js';
 import { barList, bigNumbers, figureTable, gauge, pie } from '../../parts/figures.js';
-import { Frame } from './frame.js';
+import { ChartPanel } from '../../parts/panel.js';
 
 const pointsMax = 2000;
 /** What a card's head and legend take of its height, in pixels. */
-const aroundPixels = 92, leastPixels = 72;
+const aroundPixels = 104, leastPixels = 72;
 
-function windowOf(period) {
+function windowOf(period, pixels) {
     const now = Date.now(), { from, to } = bounds(now);
-    return { from, to, now, period: period && (to - from) / 1000 / period <= pointsMax ? period : Math.max(period ?? 0, periodFor({ from, to })) };
+    return { from, to, now, period: period && (to - from) / 1000 / period <= pointsMax ? period : Math.max(period ?? 0, periodFor({ from, to }, pixels)) };
 }
 
 /** Statistics of which the whole range's can be told from those of its periods. */
@@ -29,59 +27,68 @@ const folds = {
 };
 
 const single = new Set(['singleValue', 'gauge', 'bar', 'pie', 'table']);
+/** Charts over time. Heat is ours alone: it stands under our own key, so that the body stays valid elsewhere. */
+const overTime = new Set(['timeSeries', 'heat']);
+const limit = value => Number.isFinite(value) ? value : undefined;
 
 export const MetricWidget = {
     props: { widget: { type: Object, required: true }, pixels: { type: Number, required: true } },
     setup(props) {
         const plan = computed(() => metricQueries(props.widget.properties)), notes = computed(() => annotationsOf(props.widget.properties));
-        const view = computed(() => props.widget.properties.view ?? 'timeSeries');
+        const view = computed(() => props.widget.properties.groundwatch?.view === 'heat' ? 'heat' : props.widget.properties.view ?? 'timeSeries');
+        const pixels = computed(() => props.widget.width / columns * innerWidth);
         const live = useLive(async signal => {
-            const { queries, period } = plan.value, window = windowOf(period), metrics = queries.filter(({ metric, isHidden }) => metric && !isHidden);
-            const [answer, ...units] = await Promise.all([graphData(queries, window, signal), ...metrics.slice(0, 4).map(({ metric, stat }) => stat === 'SampleCount' ? 'Count' : unitOf(metric, window, signal))]);
+            const { queries, period } = plan.value, window = windowOf(period, pixels.value), metrics = queries.filter(({ metric, isHidden }) => metric && !isHidden);
+            const [answer, ...units] = await Promise.all([comparedGraph(queries, window, signal), ...metrics.slice(0, 4).map(({ metric, stat }) => stat === 'SampleCount' ? 'Count' : unitOf(metric, window, signal))]);
             if (!answer.ok) return answer;
             const unit = new Set(units).size === 1 && metrics.length === queries.filter(({ isHidden }) => !isHidden).length ? units[0] : 'None';
             return { ok: true, value: { ...answer.value, window, period: window.period, unit } };
-        }, () => props.widget);
+        }, () => [JSON.stringify(props.widget.properties), comparison.value?.words].join('\u0000'));
 
         const series = computed(() => {
-            const found = live.data?.series ?? [], tokens = colorTokens(found.map(({ key, label }) => `${key} ${label}`));
+            const found = live.data?.series ?? [], tokens = colorTokens(found.filter(({ isGhost }) => !isGhost).map(({ identity }) => identity));
             return found.map(entry => {
                 const query = plan.value.queries.find(({ id }) => id === entry.id);
-                return { ...entry, token: tokens.get(`${entry.key} ${entry.label}`), color: query?.color, isRight: query?.isRight };
+                return { ...entry, token: tokens.get(entry.identity) ?? 's1', color: query?.color, isRight: query?.isRight };
             });
         });
         const isWhole = computed(() => single.has(view.value) && props.widget.properties.setPeriodToTimeRange === true);
         const foldOf = id => folds[plan.value.queries.find(query => query.id === id)?.stat];
         /** One figure a series: the whole range's where the widget wants that, else that of the newest complete period. */
-        const values = computed(() => series.value.map(entry => {
+        const values = computed(() => series.value.filter(({ isGhost }) => !isGhost).map(entry => {
             const known = entry.values.filter(value => value !== null), at = latestIndex(live.data, entry);
             if (isWhole.value && foldOf(entry.id)) return { ...entry, value: known.length > 0 ? foldOf(entry.id)(known) : null };
             return { ...entry, value: at < 0 ? known.at(-1) ?? null : entry.values[at] };
         }));
         const remarks = () => isWhole.value && series.value.some(({ id }) => !foldOf(id)) ? ['the whole range’s figure is there for Sum, SampleCount, Minimum and Maximum; others are those of the newest period'] : [];
 
-        function body() {
-            const { unit, window, times } = live.data, { yAxis = {}, stacked, sparkline } = props.widget.properties;
+        const data = computed(() => {
+            if (!live.data || !overTime.has(view.value)) return null;
+            const { unit, window, times } = live.data, { yAxis, stacked } = props.widget.properties, { lines, bands, markers, spans } = notes.value;
+            const limits = Object.fromEntries(['min', 'max'].map(end => [end, limit(yAxis?.left?.[end])]).filter(([, value]) => value !== undefined));
+            return { times, period: window.period, window, unit, shape: view.value === 'heat' ? 'heat' : stacked === true ? 'area' : 'line', series: series.value, thresholds: lines, bands, markers, spans, limits, isPlain: props.widget.properties.legend?.position === 'hidden' };
+        });
+
+        function figures() {
+            const { unit } = live.data, { yAxis = {}, sparkline } = props.widget.properties;
             switch (view.value) {
                 case 'singleValue': return bigNumbers(values.value.map(figure => sparkline === false ? { ...figure, values: [] } : figure), unit);
                 case 'bar': return barList(values.value, unit);
                 case 'pie': return pie(values.value, unit);
                 case 'gauge': return gauge(values.value, unit, { min: Number(yAxis.left?.min ?? 0), max: Number(yAxis.left?.max ?? 100) });
                 case 'table': return figureTable(values.value, unit);
-                case 'timeSeries': return h(Chart, {
-                    title: title.value, height: Math.max(leastPixels, props.pixels - aroundPixels),
-                    data: { times, period: window.period, window, unit, shape: stacked === true ? 'area' : 'line', series: series.value, thresholds: notes.value.horizontal, markers: notes.value.vertical },
-                });
                 default: return h('p', { class: 'meta' }, `The view “${String(view.value).slice(0, 40)}” is not supported; these are its figures: ${values.value.map(({ label, value }) => `${label} ${quantity(value, unit)}`).join(', ')}`);
             }
         }
-        const title = computed(() => String(props.widget.properties.title ?? plan.value.queries[0]?.metric?.MetricName ?? 'Metric'));
-        const command = () => awsCommand('cloudwatch get-metric-data', `--start-time ${Math.floor(bounds().from / 1000)} --end-time ${Math.floor(bounds().to / 1000)}`,
-            `--metric-data-queries '${JSON.stringify(request(plan.value.queries, live.data?.window ?? windowOf(plan.value.period)).MetricDataQueries).replaceAll("'", `'\\''`)}'`);
+        const title = computed(() => visible(props.widget.properties.title ?? plan.value.queries[0]?.metric?.MetricName ?? 'Metric', 200));
 
-        return () => h(Frame, { title: title.value, live, isEmpty: plan.value.queries.length === 0, messages: [...plan.value.remarks, ...live.data?.messages ?? [], ...remarks()], onRetry: refresh }, {
-            actions: () => plan.value.queries.length > 0 ? [link('/metrics', 'Open', { query: { q: written(plan.value.queries) }, class: 'meta' }), h(CopyButton, { text: command(), label: 'Copy as aws-cli command', symbol: 'terminal' })] : [],
-            empty: () => h('p', { class: 'meta' }, 'The widget names no metric.'), default: body,
+        return () => h(ChartPanel, {
+            title: title.value, live, isEmpty: plan.value.queries.length === 0, messages: [...plan.value.remarks, ...live.data?.messages ?? [], ...remarks()], onRetry: refresh, scrolls: true,
+            data: data.value, height: Math.max(leastPixels, props.pixels - aroundPixels), queries: plan.value.queries,
+            call: () => ({ service: 'cloudwatch', operation: 'GetMetricData', input: request(plan.value.queries, live.data?.window ?? windowOf(plan.value.period, pixels.value)) }),
+        }, {
+            empty: () => h('p', { class: 'meta' }, 'The widget names no metric.'),
+            ...overTime.has(view.value) ? {} : { instead: figures },
         });
     },
 };

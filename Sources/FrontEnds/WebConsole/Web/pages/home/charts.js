@@ -1,13 +1,14 @@
 // The home page's charts: one list of metrics, one request for all their data, a panel each.
-import { computed, h, ref } from '../../core/vue.js';
-import { awsCommand, Card, CopyButton } from '../../parts/card.js';
+import { computed, h } from '../../core/vue.js';
+import { Card } from '../../parts/card.js';
 import { teachMetrics } from '../../parts/teachings.js';
-import { Chart } from '../../parts/chart.js';
-import { isFilling, latestIndex } from '../../parts/chartoptions.js';
-import { chartTable } from '../../parts/charttable.js';
+import { isFilling } from '../../parts/chartframe.js';
+import { latestIndex } from '../../parts/chartoptions.js';
 import { colorTokens } from '../../parts/colors.js';
-import { icon } from '../../parts/icons.js';
+import { ChartPanel } from '../../parts/panel.js';
+import { comparison, ghosts } from '../../core/compare.js';
 import { quantity, visible } from '../../core/format.js';
+import { request } from '../../core/graph.js';
 import { refresh, useLive } from '../../core/live.js';
 import { listMetrics, metricData, seriesKey } from '../../core/metrics.js';
 import { bounds, isMoving, periodFor } from '../../core/time.js';
@@ -15,6 +16,8 @@ import { chooseCharts } from './definitions.js';
 
 /** Which metrics exist changes slowly; it is asked again this often, and at once while there are none. */
 const listMilliseconds = 30_000;
+/** About as wide as a panel is. */
+const panelPixels = 420;
 
 /** The panels' data, kept up to date; `data` is null until the first answer. */
 export function useCharts() {
@@ -30,21 +33,26 @@ export function useCharts() {
         }
         const choices = charts.flatMap(chart => chart.choices);
         const { from, to } = bounds(now);
-        const window = { from, to, now, period: periodFor({ from, to }) };
-        const answer = choices.length > 0 ? await metricData(choices, window, signal) : { ok: true, value: { times: [], columns: [], messages: [] } };
-        if (!answer.ok) return answer;
+        const window = { from, to, now, period: periodFor({ from, to }, panelPixels) };
+        const none = { ok: true, value: { times: [], columns: [], messages: [] } };
+        const [answer, before] = await Promise.all([
+            choices.length > 0 ? metricData(choices, window, signal) : none,
+            choices.length > 0 && comparison.value ? metricData(choices, window, signal, comparison.value.milliseconds) : none,
+        ]);
+        if (!answer.ok || !before.ok) return answer.ok ? before : answer;
         const { times, columns, messages } = answer.value;
         let next = 0;
-        const panels = charts.map(chart => ({ ...chart, columns: chart.choices.map(() => columns[next++]) }));
+        const panels = charts.map(chart => ({ ...chart, columns: chart.choices.map(() => ({ now: columns[next], before: before.value.columns[next++] })) }));
         return { ok: true, value: { window, times, panels, messages: isWhole ? messages : [...messages, 'only the first 2,000 metrics were looked at'] } };
-    });
+    }, () => comparison.value?.words);
 }
 
 /** What the chart part draws, from one panel and the alarms on its metrics. */
 function chartData({ definition, choices, columns }, { window, times }, alarms) {
     const tokens = colorTokens(choices.map(choice => choice.key));
-    const series = choices.map((choice, index) => ({ key: choice.key, label: choice.label, token: tokens.get(choice.key), values: columns[index] }));
-    return { times, period: window.period, window, series, shape: definition.shape, unit: definition.unit, thresholds: thresholdsFor(choices, window.period, alarms) };
+    const series = choices.map((choice, index) => ({ key: choice.key, label: choice.label, token: tokens.get(choice.key), values: columns[index].now }));
+    const pale = comparison.value ? ghosts(series.map((entry, index) => ({ ...entry, values: columns[index].before ?? [] }))) : [];
+    return { times, period: window.period, window, series: [...series, ...pale], shape: definition.shape, unit: definition.unit, thresholds: thresholdsFor(choices, window.period, alarms) };
 }
 
 /** The thresholds of alarms on just these series; a sum is comparable only over the same period. */
@@ -59,7 +67,7 @@ function thresholdsFor(choices, period, alarms) {
 function headline(definition, data) {
     if (definition.isRate) {
         const end = data.times.length - (isFilling(data) ? 2 : 1);
-        const known = data.series.map(series => series.values[end]).filter(value => value !== null && value !== undefined);
+        const known = data.series.filter(({ isGhost }) => !isGhost).map(series => series.values[end]).filter(value => value !== null && value !== undefined);
         return known.length > 0 ? quantity(known.reduce((sum, value) => sum + value, 0), data.unit) : '–';
     }
     const at = latestIndex(data, data.series[0]);
@@ -68,35 +76,20 @@ function headline(definition, data) {
 
 const perPeriod = seconds => seconds === 60 ? 'per minute' : seconds < 3600 ? `per ${seconds / 60} min` : seconds === 3600 ? 'per hour' : `per ${seconds / 3600} h`;
 
-/** The request behind a panel, for a terminal. */
-function commandFor(choices, window) {
-    const queries = choices.map(({ metric, stat }, index) => ({ Id: `q${index}`, MetricStat: { Metric: metric, Period: window.period, Stat: stat } }));
-    const time = ms => new Date(ms).toISOString().slice(0, 19) + 'Z';
-    const json = JSON.stringify(queries).replaceAll("'", `'\\''`);
-    return awsCommand('cloudwatch get-metric-data', `--start-time ${time(window.from)} --end-time ${time(window.to)}`, `--metric-data-queries '${json}'`);
-}
+/** A panel's series as queries of a graph. */
+const queriesOf = choices => choices.map(({ metric, stat }, index) => ({ id: `m${index + 1}`, metric: { ...metric, Dimensions: metric.Dimensions ?? [] }, stat }));
 
 const Panel = {
     props: { panel: { type: Object, required: true }, live: { type: Object, required: true }, alarms: { type: Array, required: true } },
     setup(props) {
-        const isTable = ref(false);
         const data = computed(() => chartData(props.panel, props.live.data, props.alarms));
         return () => {
-            const { definition, choices, left } = props.panel;
-            const rate = definition.isRate ? ` ${perPeriod(data.value.period)}` : '';
-            const first = data.value.series[0];
-            return h(Card, { title: definition.title + rate, note: left > 0 ? `8 of ${8 + left} series` : undefined }, {
-                actions: () => [
-                    h(CopyButton, { text: commandFor(choices, props.live.data.window), label: 'Copy as aws-cli command', symbol: 'terminal' }),
-                    h('button', {
-                        type: 'button', class: 'quiet', 'aria-pressed': String(isTable.value), title: isTable.value ? 'Show the chart' : 'Show as a table',
-                        'aria-label': isTable.value ? 'Show the chart' : 'Show as a table', onClick: () => { isTable.value = !isTable.value; },
-                    }, icon(isTable.value ? 'chart' : 'table')),
-                ],
-                default: () => [
-                    h('p', { class: 'headline' }, [headline(definition, data.value), h('span', { class: 'meta' }, ` ${isMoving.value ? 'now' : 'at the end'}` + (definition.isRate || choices.length === 1 ? '' : `, ${visible(first.label, 80)}`))]),
-                    isTable.value ? chartTable(definition.title, data.value) : h(Chart, { title: definition.title + rate, data: data.value }),
-                ],
+            const { definition, choices, left } = props.panel, first = data.value.series[0];
+            return h(ChartPanel, {
+                title: definition.title + (definition.isRate ? ` ${perPeriod(data.value.period)}` : ''), note: left > 0 ? `8 of ${8 + left} series` : undefined, data: data.value,
+                queries: queriesOf(choices), call: () => ({ service: 'cloudwatch', operation: 'GetMetricData', input: request(queriesOf(choices), props.live.data.window) }),
+            }, {
+                before: () => h('p', { class: 'headline' }, [headline(definition, data.value), h('span', { class: 'meta' }, ` ${isMoving.value ? 'now' : 'at the end'}` + (definition.isRate || choices.length === 1 ? '' : `, ${visible(first.label, 80)}`))]),
             });
         };
     },

@@ -1,17 +1,18 @@
 // Insights: a query over log groups, how its rows lie in time, and the rows.
 import { computed, h, ref, shallowRef, watch } from '../../core/vue.js';
 import { bytes, milliseconds, number, plural, visible } from '../../core/format.js';
-import { commands, functions, systemFields, tokens } from '../../core/insights.js';
+import { tokens } from '../../core/insights.js';
+import { vocabularyOf } from '../../core/languages.js';
 import { useLive } from '../../core/live.js';
 import { groupsMax, namedGroups } from '../../core/loggroups.js';
-import { byPeriod, countRows, runQuery } from '../../core/logquery.js';
+import { byPeriod, countRows, runQuery, startInput } from '../../core/logquery.js';
 import { rememberedList } from '../../core/memory.js';
 import { route, setQuery } from '../../core/router.js';
 import { bounds } from '../../core/time.js';
 import { awsCommand, Card, CopyButton, errorNote } from '../../parts/card.js';
-import { Chart } from '../../parts/chart.js';
 import { colorTokens } from '../../parts/colors.js';
 import { Editor } from '../../parts/editor.js';
+import { ChartPanel } from '../../parts/panel.js';
 import { parsed } from '../../parts/logrow.js';
 import { Results } from './results.js';
 
@@ -35,7 +36,7 @@ export const Query = {
         const draft = ref(route.query.q ?? firstQuery), progress = shallowRef(null), result = shallowRef(null), recalled = ref(-1);
         const names = computed(() => namedGroups.value.length > 0 ? namedGroups.value : props.groups.map(group => group.logGroupName).slice(0, groupsMax));
         const text = computed(() => route.query.q ?? firstQuery);
-        const again = ref(0);
+        const again = ref(0), vocabulary = vocabularyOf('insights');
         watch(() => route.query.q, query => { if (query !== undefined) draft.value = query; });
 
         const live = useLive(async signal => {
@@ -77,13 +78,14 @@ export const Query = {
         const knownFields = computed(() => {
             const found = new Set(result.value?.fields ?? []);
             for (const row of (result.value?.rows ?? []).slice(0, 50)) for (const key of Object.keys(parsed(row['@message'] ?? '') ?? {})) if (/^[\w.]{1,60}$/.test(key)) found.add(key);
-            return [...found].filter(field => !(field in systemFields) && /^[\w.@]+$/.test(field));
+            return [...found].filter(field => !vocabulary.value.fields.some(({ name }) => name === field) && /^[\w.@]+$/.test(field));
         });
+        const coloured = computed(() => { const words = vocabulary.value; return query => tokens(query, words); });
         function complete(isAtStart) {
-            const option = type => ([label, detail]) => ({ label, type, detail, apply: type === 'function' ? `${label}(` : label });
-            if (isAtStart) return Object.entries(commands).map(option('keyword'));
-            return [...Object.entries(systemFields).map(option('variable')), ...knownFields.value.map(field => option('variable')([visible(field, 60), 'field'])), ...Object.entries(functions).map(option('function')),
-                ...['like', 'by', 'as', 'asc', 'desc', 'and', 'or', 'not', 'in'].map(word => option('keyword')([word, '']))];
+            const option = type => ({ name, summary }) => ({ label: name, type, detail: summary, apply: type === 'function' ? `${name}(` : name });
+            const { commands, functions, connectives, fields } = vocabulary.value;
+            if (isAtStart) return commands.map(option('keyword'));
+            return [...fields.map(option('variable')), ...knownFields.value.map(field => option('variable')({ name: visible(field, 60), summary: 'field' })), ...functions.map(option('function')), ...connectives.map(name => option('keyword')({ name, summary: '' }))];
         }
 
         const command = () => awsCommand('logs start-query', `--log-group-names ${names.value.slice(0, 10).join(' ')}`, `--start-time ${Math.floor(bounds().from / 1000)} --end-time ${Math.floor(bounds().to / 1000)}`,
@@ -91,7 +93,7 @@ export const Query = {
 
         const editorCard = () => h('section', { class: 'card querycard', 'aria-label': 'Query' }, [
             h(Editor, {
-                value: draft.value, label: 'Logs Insights query', hint: 'fields @timestamp, @message | filter … | sort @timestamp desc', tokens, complete, older,
+                value: draft.value, label: 'Logs Insights query', hint: 'fields @timestamp, @message | filter … | sort @timestamp desc', tokens: coloured.value, complete, older,
                 mistake: mistake.value, onChange: value => { draft.value = value; }, onRun: run,
             }),
             live.error ? errorNote(live.error, 0, run) : null,
@@ -117,17 +119,21 @@ export const Query = {
             return `${plural(rows.length, 'row')} · ${number(recordsMatched)} of ${number(recordsScanned)} lines match · ${bytes(bytesScanned)} in ${milliseconds(took)}`;
         }
 
+        const queryCall = () => ({ service: 'logs', operation: 'StartQuery', input: startInput({ groups: names.value, text: text.value, ...bounds() }) });
         function chart() {
             const found = result.value && live.data ? byPeriod(result.value, live.data.window) : null;
             if (found) {
                 const keys = found.series.map(series => series.key).slice(0, seriesMax), colours = colorTokens(keys);
                 const data = { times: found.times, period: found.period, window: live.data.window, shape: 'line', unit: 'None', thresholds: [], series: found.series.slice(0, seriesMax).map(({ key, values }) => ({ key, label: key, token: colours.get(key), values })) };
-                return h(Card, { title: 'By period', note: found.series.length > seriesMax ? `${seriesMax} of ${found.series.length} series` : undefined }, { default: () => h(Chart, { title: 'Results by period', data }) });
+                return h(ChartPanel, { key: 'found', title: 'By period', note: found.series.length > seriesMax ? `${seriesMax} of ${found.series.length} series` : undefined, data, call: queryCall });
             }
-            if (!counts.data || live.error) return null;
-            const { times, values, period, window } = counts.data;
-            const data = { times, period, window, shape: 'bars', unit: 'Count', thresholds: [], series: [{ key: 'rows', label: 'lines', token: 's1', values }], isPlain: true };
-            return h(Card, { title: 'Lines over time', note: `${number(values.reduce((sum, value) => sum + value, 0))} lines, a bar for ${milliseconds(period * 1000)}` }, { default: () => h(Chart, { title: 'Lines over time', data, height: 96 }) });
+            // A query that counts by itself says nothing of how its lines lie in time.
+            if (live.error || /\|?\s*stats\s/.test(text.value)) return null;
+            const { times, values, period, window } = counts.data ?? {};
+            return h(ChartPanel, {
+                key: 'counts', title: 'Lines over time', note: values ? `${number(values.reduce((sum, value) => sum + value, 0))} lines, a bar for ${milliseconds(period * 1000)}` : undefined, live: counts, height: 96,
+                data: values ? { times, period, window, shape: 'bars', unit: 'Count', thresholds: [], series: [{ key: 'rows', label: 'lines', token: 's1', values }], isPlain: true } : null, call: queryCall,
+            });
         }
 
         return () => [

@@ -1,26 +1,23 @@
 // Metrics: find them, graph several together, compute with them, take the figures along.
-import { computed, h, ref } from '../../core/vue.js';
+import { computed, h } from '../../core/vue.js';
+import { compareWith, comparison, comparisonName, comparisons } from '../../core/compare.js';
 import { visible } from '../../core/format.js';
-import { freeId, graphData, queriesMax, readQueries, request, unitOf, written } from '../../core/graph.js';
+import { comparedGraph, freeId, queriesMax, readQueries, request, unitOf, written } from '../../core/graph.js';
 import { refresh, useLive } from '../../core/live.js';
 import { listMetrics, seriesKey } from '../../core/metrics.js';
 import { route, setQuery } from '../../core/router.js';
 import { bounds, fullMoment, periodFor } from '../../core/time.js';
 import { say } from '../../core/toasts.js';
-import { awsCommand, Card, CopyButton } from '../../parts/card.js';
-import { Chart } from '../../parts/chart.js';
-import { chartTable } from '../../parts/charttable.js';
+import { Card } from '../../parts/card.js';
 import { colorTokens } from '../../parts/colors.js';
 import { icon } from '../../parts/icons.js';
-import { csvOf, saveText } from '../../parts/save.js';
+import { ChartPanel } from '../../parts/panel.js';
 import { teachMetrics } from '../../parts/teachings.js';
 import { Browse } from './browse.js';
 import { queryTable, withExpression } from './queries.js';
 
 const periods = { '': 'Auto period', 1: '1 s', 5: '5 s', 10: '10 s', 30: '30 s', 60: '1 min', 300: '5 min', 900: '15 min', 3600: '1 h', 21600: '6 h', 86400: '1 day' };
-const offsets = { '': 'Compare with…', '1h': 'an hour before', '1d': 'a day before', '1w': 'a week before' };
-const offsetMilliseconds = { '1h': 3_600_000, '1d': 86_400_000, '1w': 604_800_000 };
-const shapes = { line: 'Lines', area: 'Stacked', bars: 'Bars' };
+const shapes = { line: 'Lines', area: 'Stacked', bars: 'Bars', heat: 'Heat' };
 /** More points than a screen has columns are not asked for. */
 const pointsMax = 3000;
 
@@ -35,24 +32,18 @@ function windowNow() {
 }
 
 async function load(signal) {
-    const window = windowNow(), offset = offsetMilliseconds[route.query.cmp] ?? 0, list = queries.value;
-    const [answer, before, ...units] = await Promise.all([
-        graphData(list, window, signal), offset > 0 ? graphData(list, window, signal, offset) : null,
-        ...list.filter(query => query.metric && !query.isHidden).map(query => ['SampleCount'].includes(query.stat) ? 'Count' : unitOf(query.metric, window, signal)),
-    ]);
+    const window = windowNow(), list = queries.value;
+    const [answer, ...units] = await Promise.all([comparedGraph(list, window, signal), ...list.filter(query => query.metric && !query.isHidden).map(query => query.stat === 'SampleCount' ? 'Count' : unitOf(query.metric, window, signal))]);
     if (!answer.ok) return answer;
-    if (before && !before.ok) return before;
     const unit = new Set(units).size === 1 && !list.some(query => query.expression !== undefined && !query.isHidden) ? units[0] : 'None';
-    const ghosts = (before?.value.series ?? []).map(series => ({ ...series, key: `${series.key}\u0000before`, label: `${series.label}, ${offsets[route.query.cmp]}`, isGhost: true, of: series.key }));
     const messages = [...answer.value.messages, ...window.isCoarser ? ['the chosen period gives too many points for this range; a longer one is shown'] : []];
-    return { ok: true, value: { window, times: answer.value.times, series: [...answer.value.series, ...ghosts], unit, messages } };
+    return { ok: true, value: { window, times: answer.value.times, series: answer.value.series, unit, messages } };
 }
 
 export const Metrics = {
     setup() {
         const all = useLive(listMetrics, () => null, { every: 30_000 });
-        const live = useLive(load, () => [route.query.q, route.query.period, route.query.cmp].join('\u0000'));
-        const isTable = ref(false), chart = ref(null);
+        const live = useLive(load, () => [route.query.q, route.query.period, comparison.value?.words].join('\u0000'));
 
         const chosen = computed(() => new Set(queries.value.filter(({ metric }) => metric).map(({ metric }) => seriesKey(metric))));
         function toggle(metric) {
@@ -64,37 +55,26 @@ export const Metrics = {
 
         const data = computed(() => {
             if (!live.data) return null;
-            const { window, times, series, unit } = live.data, tokens = colorTokens(series.filter(({ isGhost }) => !isGhost).map(({ key }) => key));
-            return { times, period: window.period, window, shape: shape.value, unit, thresholds: [], series: series.map(entry => ({ ...entry, token: tokens.get(entry.of ?? entry.key) ?? 's1' })) };
+            const { window, times, series, unit } = live.data, tokens = colorTokens(series.filter(({ isGhost }) => !isGhost).map(({ identity }) => identity));
+            return { times, period: window.period, window, shape: shape.value, unit, thresholds: [], series: series.map(entry => ({ ...entry, token: tokens.get(entry.identity) ?? 's1' })) };
         });
         const title = computed(() => {
             const names = [...new Set(queries.value.filter(({ isHidden }) => !isHidden).map(({ metric, expression, label }) => label || (metric?.MetricName ?? expression)))];
             return names.length === 0 ? 'Graph' : visible(names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : ''), 120);
         });
 
-        const command = () => {
-            const input = request(queries.value, live.data?.window ?? windowNow()), time = seconds => new Date(seconds * 1000).toISOString().slice(0, 19) + 'Z';
-            return awsCommand('cloudwatch get-metric-data', `--start-time ${time(input.StartTime)} --end-time ${time(input.EndTime)}`, `--metric-data-queries '${JSON.stringify(input.MetricDataQueries).replaceAll("'", `'\\''`)}'`);
-        };
-        function saveCSV() {
-            const { times, series } = data.value;
-            saveText('metrics.csv', csvOf(['time', ...series.map(({ label }) => label)], times.map((time, index) => [new Date(time).toISOString(), ...series.map(({ values }) => values[index] ?? '')])), 'text/csv');
-        }
-        const select = (name, label, options, current) => h('select', { class: 'field', 'aria-label': label, value: current, onChange: event => setQuery({ [name]: event.target.value || null }) },
+        const select = (label, options, current, onChoose) => h('select', { class: 'field', 'aria-label': label, value: current, onChange: event => onChoose(event.target.value) },
             Object.entries(options).sort(([a], [b]) => (a === '' ? -1 : b === '' ? 1 : 0)).map(([value, text]) => h('option', { value }, text)));
-        const button = (label, symbol, onClick, more = {}) => h('button', { type: 'button', class: 'quiet', title: label, 'aria-label': label, onClick, ...more }, icon(symbol));
 
-        const graph = () => h(Card, { title: title.value, live, isEmpty: queries.value.length === 0, messages: live.data?.messages ?? [], onRetry: refresh }, {
+        const graph = () => h(ChartPanel, {
+            title: title.value, live, isEmpty: queries.value.length === 0, messages: live.data?.messages ?? [], onRetry: refresh, data: queries.value.length > 0 ? data.value : null, height: 320, queries: queries.value,
+            call: () => ({ service: 'cloudwatch', operation: 'GetMetricData', input: request(queries.value, live.data?.window ?? windowNow()) }),
+        }, {
             actions: () => [
                 h('span', { class: 'segments', role: 'group', 'aria-label': 'Shape' }, Object.entries(shapes).map(([name, label]) => h('button', { type: 'button', 'aria-pressed': String(shape.value === name), onClick: () => setQuery({ view: name === 'line' ? null : name }) }, label))),
-                select('period', 'Period', periods, route.query.period ?? ''), select('cmp', 'Compare', offsets, offsets[route.query.cmp] ? route.query.cmp : ''),
-                button(isTable.value ? 'Show the chart' : 'Show as a table', isTable.value ? 'chart' : 'table', () => { isTable.value = !isTable.value; }, { 'aria-pressed': String(isTable.value) }),
-                button('Save as CSV', 'save', saveCSV, { disabled: !data.value?.series.length }),
-                button('Save as PNG', 'picture', () => chart.value?.savePNG(), { disabled: isTable.value || !data.value?.series.length }),
-                h(CopyButton, { text: command(), label: 'Copy the API call as aws-cli command', symbol: 'terminal' }),
+                select('Period', periods, route.query.period ?? '', value => setQuery({ period: value || null })), select('Compare', comparisons, comparisonName.value, compareWith),
             ],
             empty: () => h('p', { class: 'calm' }, 'Tick metrics below to graph them. Several together make one graph, and expressions compute with them.'),
-            default: () => data.value ? (isTable.value ? chartTable(title.value, data.value) : h(Chart, { ref: chart, title: title.value, data: data.value, height: 320 })) : null,
         });
 
         const queryCard = () => h(Card, { title: 'Queries' }, {

@@ -6,7 +6,8 @@ import { go, link, pathOf, route, setQuery } from '../../core/router.js';
 import { serviceMap } from '../../core/servicemap.js';
 import { bounds, clockWithMilliseconds, day } from '../../core/time.js';
 import { hasFailed, lengthOf, nameOf, startOf, stateOf, traceSummaries, wholeTraces, windowMillisecondsMax } from '../../core/traces.js';
-import { awsCommand, Card, CopyButton } from '../../parts/card.js';
+import { Card } from '../../parts/card.js';
+import { ChartPanel } from '../../parts/panel.js';
 import { Scatter } from '../../parts/scatter.js';
 import { ServiceGraph } from '../../parts/servicegraph.js';
 import { stateBadge } from '../../parts/state.js';
@@ -41,6 +42,21 @@ function keeps(summary) {
 /** Every so manieth of a list, so that a sample covers all of it. */
 const spread = (list, count) => list.length <= count ? list : Array.from({ length: count }, (_, index) => list[Math.floor(index * list.length / count)]);
 
+/** Steps of duration in milliseconds, and columns of time, for a map of how many took how long. */
+const durationSteps = [0, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000], heatColumns = 90;
+
+/** @returns {import('../../parts/chartoptions.js').ChartData} */
+function heatOf(points, { from, to }) {
+    const period = Math.max(1, Math.ceil((to - from) / 1000 / heatColumns)), start = Math.floor(from / period / 1000) * period * 1000;
+    const times = Array.from({ length: Math.ceil((to - start) / period / 1000) }, (_, index) => start + index * period * 1000);
+    const series = durationSteps.map((least, index) => ({ key: String(least), token: 's1', label: durationSteps[index + 1] ? `${milliseconds(least)} – ${milliseconds(durationSteps[index + 1])}` : `over ${milliseconds(least)}`, values: new Array(times.length).fill(null) }));
+    for (const { time, value } of points) {
+        const row = series[durationSteps.findLastIndex(least => value >= least)], column = Math.floor((time - start) / period / 1000);
+        if (row && column in times) row.values[column] = (row.values[column] ?? 0) + 1;
+    }
+    return { times, period, window: { from, to, now: to }, series, shape: 'heat', unit: 'Count', thresholds: [] };
+}
+
 const Map = {
     props: { summaries: { type: Array, required: true } },
     setup(props) {
@@ -74,7 +90,8 @@ export const Traces = {
         const shown = computed(() => (live.data?.summaries ?? []).filter(keeps).sort((a, b) => startOf(b) - startOf(a)));
         const points = computed(() => shown.value.map(summary => ({ key: summary.Id, time: startOf(summary) * 1000, value: lengthOf(summary) * 1000, state: stateOf(summary), label: nameOf(summary) })));
         const open = id => go(pathOf('/traces', id));
-        const isMap = () => route.query.view === 'map';
+        const isMap = () => route.query.view === 'map', isHeat = () => route.query.as === 'heat';
+        const heat = computed(() => isHeat() && live.data ? heatOf(points.value, live.data.window) : null);
 
         const filters = () => [
             h('span', { class: 'segments', role: 'group', 'aria-label': 'Which traces' }, [['', 'All'], ['failed', 'Failed']].map(([value, label]) => h('button', {
@@ -100,12 +117,15 @@ export const Traces = {
                     ...filters(),
                 ]),
                 isMap() && shown.value.length > 0 ? h(Map, { summaries: shown.value }) : null,
-                h(Card, {
+                h(ChartPanel, {
                     title: 'Duration', note: live.data ? `${plural(shown.value.length, 'trace')}, ${number(failed)} failed` : undefined, live, isEmpty: shown.value.length === 0, messages: live.data?.messages ?? [], onRetry: refresh,
+                    data: heat.value, height: 220, call: () => ({ service: 'xray', path: '/TraceSummaries', operation: 'GetTraceSummaries', input: { StartTime: Math.floor(bounds().from / 1000), EndTime: Math.ceil(bounds().to / 1000) } }),
                 }, {
-                    actions: () => h(CopyButton, { text: awsCommand('xray get-trace-summaries', `--start-time ${Math.floor(bounds().from / 1000)} --end-time ${Math.floor(bounds().to / 1000)}`), label: 'Copy as aws-cli command', symbol: 'terminal' }),
+                    actions: () => h('span', { class: 'segments', role: 'group', 'aria-label': 'Durations as' }, [[null, 'Points'], ['heat', 'Heat']].map(([value, label]) => h('button', {
+                        type: 'button', 'aria-pressed': String(isHeat() === (value === 'heat')), onClick: () => setQuery({ as: value }),
+                    }, label))),
                     empty: none,
-                    default: () => h(Scatter, { title: 'Traces by duration', points: points.value, window: live.data.window, onOpen: open }),
+                    ...isHeat() ? {} : { instead: () => h(Scatter, { title: 'Traces by duration', points: points.value, window: live.data.window, onOpen: open }) },
                 }),
                 shown.value.length > 0 ? h(Card, { title: 'Traces', note: 'newest first' }, {
                     default: () => h(Table, { label: 'Traces', rows: shown.value, columns, height: 520, lookOf: summary => summary.HasFault ? 'bad' : hasFailed(summary) ? 'odd' : null, onChoose: summary => open(summary.Id) }),
