@@ -160,7 +160,7 @@ def test_nothing_is_asked_of_another_origin(page, server):
 
 def test_an_unknown_page_says_so(page, server):
     page.open(f"{server.endpoint}/ui/no/such/page")
-    page.wait("document.querySelector('h1').innerText === 'There is no such page'")
+    page.wait("document.querySelector('h1')?.innerText === 'There is no such page'")
 
 
 def test_an_empty_server_teaches(start_server, browser):
@@ -180,5 +180,5 @@ def test_a_lost_server_is_not_mistaken_for_calm(start_server, browser):
     browser.wait("document.querySelectorAll('.teach').length === 4")
     server.stop()
     browser.wait("document.querySelector('button.live.stale')?.innerText.includes('Stale since')", seconds=20)
-    browser.wait("document.querySelectorAll('.failed').length === 4", seconds=20)
+    browser.wait("document.querySelectorAll('.failed').length === 5", seconds=20)
     browser.screenshot(SCREENSHOTS / "home-lost.png")

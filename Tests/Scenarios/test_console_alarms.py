@@ -90,7 +90,7 @@ def test_expression_alarms_are_drawn_and_worded(page, server, shop):
     page.open(f"{server.endpoint}/ui/alarms/share")
     page.wait("document.querySelector('.legend')?.innerText.includes('share of visitors')")
     assert "share of visitors is at or above 1 in 2 of 2 periods" in page.run("return document.querySelector('.sentence').innerText")
-    page.run("[...document.querySelectorAll('a')].find(link => link.innerText === 'Open in metrics').click()")
+    page.choose("Open in metrics", card=".chartcard")
     page.wait("location.pathname === '/ui/metrics' && document.querySelector('.expression')?.value === 'm1 / 100'")
     clients.cloudwatch.delete_alarms(AlarmNames=["share"])
 

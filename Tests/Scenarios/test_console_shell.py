@@ -59,16 +59,14 @@ def test_escape_closes_and_gives_the_focus_back(page):
 
 
 def test_a_range_is_typed_and_every_panel_follows(page):
-    page.press("t")
-    page.press("t")
+    page.type("tt")
     page.wait("document.querySelector('#timetext')")
     page.run("const field = document.querySelector('#timetext'); field.value = 'last 2 hours'; field.dispatchEvent(new Event('input'))")
     page.wait("!document.querySelector('.timesheet button.primary').disabled")
     page.press(ENTER)
     page.wait("location.search.includes('from=-2h') && document.querySelector('button.range').innerText.includes('2 h')")
     for nonsense in ["soon", "", "10:00 to 09:00", "-3x", "<b>"]:
-        page.press("t")
-        page.press("t")
+        page.type("tt")
         page.wait("document.querySelector('#timetext')")
         page.run("const field = document.querySelector('#timetext'); field.value = arguments[0]; field.dispatchEvent(new Event('input'))", nonsense)
         page.wait("document.querySelector('.timesheet button.primary').disabled")
@@ -77,11 +75,9 @@ def test_a_range_is_typed_and_every_panel_follows(page):
 
 
 def test_brackets_walk_through_the_ranges_looked_at(page):
-    page.press("t")
-    page.press("z")
+    page.type("tz")
     page.wait("location.search.includes('from=-1h')")
-    page.press("t")
-    page.press("a")
+    page.type("ta")
     page.wait("/from=\\d{13}&to=\\d{13}/.test(location.search)")
     page.press("[")
     page.wait("location.search.includes('from=-1h')")
@@ -99,8 +95,7 @@ def test_the_zone_changes_every_time_on_the_page(page):
     page.wait("document.querySelector('.logrow time')")
     clock = "document.querySelector('.logrow time').innerText"
     there = page.run(f"return {clock}")
-    page.press("t")
-    page.press("u")
+    page.type("tu")
     page.wait(f"location.search.includes('tz=utc') && {clock} !== '{there}'")
     hours = [int(re.match(r"\d+", text)[0]) for text in (there, page.run(f"return {clock}"))]
     assert (hours[0] - hours[1]) % 24 == 9
@@ -108,7 +103,7 @@ def test_the_zone_changes_every_time_on_the_page(page):
 
 def test_help_lists_the_keys_and_can_switch_them_off(page):
     page.press("?")
-    page.wait("location.pathname === '/ui/help' && document.querySelector('h1').innerText === 'Help'")
+    page.wait("location.pathname === '/ui/help' && document.querySelector('h1')?.innerText === 'Help'")
     assert "Half a range later" in page.run("return document.querySelector('main').innerText")
     page.click("main input[type=checkbox]")
     page.run("document.activeElement.blur()")
@@ -116,8 +111,7 @@ def test_help_lists_the_keys_and_can_switch_them_off(page):
     assert "live" not in page.run("return location.search")
     page.click("main input[type=checkbox]")
     page.run("document.activeElement.blur()")
-    page.press("g")
-    page.press("h")
+    page.type("gh")
     page.wait("location.pathname === '/ui/'")
 
 
@@ -130,15 +124,8 @@ def test_the_first_tab_leads_past_the_frame(page, server):
     assert page.run("return document.activeElement.id") == "main"
 
 
-def test_the_first_paint_is_quick(page, server):
-    page.open(f"{server.endpoint}/ui/")
-    page.wait("performance.getEntriesByName('first-contentful-paint').length > 0")
-    # The promise is 0.5 s on a quiet machine; a test machine may be busy, and a regression is much slower than this.
-    assert page.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime") < 1500
-
-
 @pytest.mark.parametrize("path", ["no/such/page", "alarmsX", "traces/%E0%A4%A", "..%2f..%2fetc"])
 def test_an_address_of_nothing_says_so(browser, server, path):
     browser.open(f"{server.endpoint}/ui/{path}")
-    browser.wait("document.querySelector('h1').innerText === 'There is no such page'")
+    browser.wait("document.querySelector('h1')?.innerText === 'There is no such page'")
     assert browser.severe() == []

@@ -150,10 +150,16 @@ class Browser:
         self.wait(until, seconds=60)
         return spent() - before
 
+    def choose(self, label, card=""):
+        """Opens the menu of a card (a selector) and takes the entry of that name."""
+        self.run("document.querySelector(arguments[0]).click()", f"{card} .menu button".strip())
+        self.wait("document.querySelector('.menulist:popover-open button')")
+        self.run("[...document.querySelectorAll('.menulist:popover-open button')].find(button => button.innerText === arguments[0]).click()", label)
+
     def type(self, text):
         """Types into what has the focus."""
-        for letter in text:
-            self.press(letter)
+        self._call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
+            {"type": kind, "value": letter} for letter in text for kind in ("keyDown", "keyUp")]}]})
 
     def chord(self, *keys):
         """Presses keys together, the first ones held: `chord(CONTROL, "k")`."""
