@@ -13,5 +13,6 @@ enum Questions {
         StartQuery(),
         BatchGetTraces(),
         AlarmEvaluation(),
+        AnomalyBands(),
     ]
 }

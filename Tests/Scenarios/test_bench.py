@@ -27,6 +27,7 @@ FIGURES = {
     "StartQuery": {"median", "99 of 100"},
     "BatchGetTraces": {"median", "99 of 100"},
     "AlarmEvaluation": {"evaluations a core-second", "late evaluations", "metrics read a mark"},
+    "AnomalyBands": {"anomalies found, percent", "alarms that are true, percent", "time a value, expected and learned"},
 }
 
 

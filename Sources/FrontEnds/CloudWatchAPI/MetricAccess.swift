@@ -10,12 +10,14 @@ package struct MetricAccess: Sendable {
     let committer: any BatchCommitter
     let clock: any TimeSource
     let random: RandomSource
+    /// For bands and forecasts.
+    let models: TrainedModels
     let configuration: CloudWatchConfiguration
     let quotas: @Sendable (Tenant) -> QuotaLookup
 
     package init(
         reader: any MetricReader, writer: any MetricWriter, committer: any BatchCommitter, clock: any TimeSource, random: RandomSource,
-        configuration: CloudWatchConfiguration = CloudWatchConfiguration(),
+        models: TrainedModels = TrainedModels(), configuration: CloudWatchConfiguration = CloudWatchConfiguration(),
         quotas: @escaping @Sendable (Tenant) -> QuotaLookup = { _ in { _ in nil } }
     ) {
         self.quotas = quotas
@@ -24,6 +26,7 @@ package struct MetricAccess: Sendable {
         self.committer = committer
         self.clock = clock
         self.random = random
+        self.models = models
         self.configuration = configuration
     }
 
@@ -32,7 +35,7 @@ package struct MetricAccess: Sendable {
     }
 
     func buckets(of tenant: Tenant, _ budget: QueryBudget) -> BucketReader {
-        var buckets = BucketReader(reader: reader, tenant: tenant, budget: budget)
+        var buckets = BucketReader(reader: reader, tenant: tenant, budget: budget, models: models)
         buckets.quotas = quotas(tenant)
         return buckets
     }

@@ -13,8 +13,11 @@ package struct BucketReader: Sendable {
     package let budget: QueryBudget
     /// Limits that expressions may ask for.
     package var quotas: QuotaLookup = { _ in nil }
+    /// Nil: models are trained anew each time, with their default settings.
+    let models: TrainedModels?
 
-    package init(reader: any MetricReader, tenant: Tenant, budget: QueryBudget) {
+    package init(reader: any MetricReader, tenant: Tenant, budget: QueryBudget, models: TrainedModels? = nil) {
+        self.models = models
         self.reader = reader
         self.tenant = tenant
         self.budget = budget
