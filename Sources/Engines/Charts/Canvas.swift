@@ -90,8 +90,9 @@ final class Canvas {
         cairo_fill(context)
     }
 
-    /// A part of a ring; angles in radians, clockwise from three o'clock.
+    /// A part of a ring; angles in radians, clockwise from three o'clock. Nothing where they are none: cairo ends the process over such.
     func ring(_ center: (x: Double, y: Double), _ inner: Double, _ outer: Double, from: Double, to: Double, _ color: Color) {
+        guard from.isFinite, to.isFinite, from <= to else { return }
         use(color)
         cairo_new_sub_path(context)
         cairo_arc(context, center.x, center.y, outer, from, to)

@@ -60,6 +60,8 @@ package actor AlarmEvaluation {
     private let book: AlarmBook
     private let reader: any MetricReader
     private let quotas: @Sendable (Tenant) -> QuotaLookup
+    /// Of bands and forecasts; nil: trained anew each time.
+    private let models: TrainedModels?
     private let clock: any TimeSource
     private let log: Log
     private let logLimit = LogLimit()
@@ -81,11 +83,12 @@ package actor AlarmEvaluation {
 
     package init(
         book: AlarmBook, reader: any MetricReader, quotas: @escaping @Sendable (Tenant) -> QuotaLookup = { _ in { _ in nil } },
-        clock: any TimeSource, log: Log, configuration: Configuration = Configuration()
+        models: TrainedModels? = nil, clock: any TimeSource, log: Log, configuration: Configuration = Configuration()
     ) {
         self.book = book
         self.reader = reader
         self.quotas = quotas
+        self.models = models
         self.clock = clock
         self.log = log
         self.configuration = configuration
@@ -234,7 +237,7 @@ package actor AlarmEvaluation {
 
     private func buckets(of tenant: Tenant) -> BucketReader {
         let budget = QueryBudget(clock: clock, seconds: configuration.readSeconds, bytesMax: configuration.readBytesMax)
-        var buckets = BucketReader(reader: reader, tenant: tenant, budget: budget)
+        var buckets = BucketReader(reader: reader, tenant: tenant, budget: budget, models: models)
         buckets.quotas = quotas(tenant)
         return buckets
     }

@@ -71,7 +71,7 @@ struct GetMetricWidgetImage: APIOperation {
         if !widget.metrics.isEmpty {
             do { return try widget.queries() } catch { throw AWSError.validation(error.message) }
         }
-        return alarms.first?.rule.subject.shownQueries ?? []
+        return alarms.first?.rule?.subject.shownQueries ?? []
     }
 }
 
@@ -80,6 +80,7 @@ extension AlarmRule.Subject {
         switch self {
         case .metric(let watched): [MetricDataQuery(id: "m1", source: .metric(watched.stat))]
         case .queries(let queries): queries
+        case .log: []
         }
     }
 }

@@ -24,7 +24,7 @@ struct WidgetChart {
         chart.legend = widget.legend == .bottom ? .bottom : widget.legend == .right ? .right : .hidden
         chart.left = Chart.Axis(widget.left)
         chart.right = Chart.Axis(widget.right)
-        chart.thresholds = widget.annotations.horizontal.map(Chart.Threshold.init) + alarms.map(Chart.Threshold.init(alarm:))
+        chart.thresholds = widget.annotations.horizontal.map(Chart.Threshold.init) + alarms.compactMap(Chart.Threshold.init(alarm:))
         chart.events = widget.annotations.vertical.map(Chart.Event.init)
         let labels = MetricLabels(queries, values)
         for (index, (query, value)) in zip(queries, values).enumerated() where query.returnsData {
@@ -96,7 +96,11 @@ extension Chart.Threshold {
             value: line.value, upper: line.upper, label: line.label, color: line.color.map(Color.init), fill: fill, isRight: line.axis == .right)
     }
 
-    fileprivate init(alarm: Alarm) { self.init(value: alarm.rule.threshold, label: alarm.name) }
+    /// Nil of an alarm without a fixed threshold: a composite one, or one on a band.
+    fileprivate init?(alarm: Alarm) {
+        guard let rule = alarm.rule, rule.bandID == nil else { return nil }
+        self.init(value: rule.threshold, label: alarm.name)
+    }
 }
 
 extension Chart.Event {

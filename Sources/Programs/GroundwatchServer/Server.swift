@@ -171,7 +171,8 @@ private struct Parts {
             book: streams, reader: storage.metrics, client: client, endpoint: endpoint, time: time, random: random, log: log.named("streams"))
         let models = TrainedModels(detectors: detectors)
         evaluation = AlarmEvaluation(
-            book: alarms, reader: storage.metrics, quotas: { quotas.lookup(of: $0) }, clock: time, log: log.named("alarms"))
+            book: alarms, reader: storage.metrics, quotas: { quotas.lookup(of: $0) }, models: models, clock: time,
+            log: log.named("alarms"))
         timers = AlarmTimers(book: alarms, clock: time, log: log.named("alarms"))
         live = LiveParts(hub: hub, storage: storage, alarms: alarms)
         let metrics = MetricAccess(
