@@ -39,7 +39,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(
             name: "LogStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog"],
             testing: ["LogsInsights"]),
-        Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
+        Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore"]),
     ]),
     ("Features", [
         Module(
@@ -58,6 +58,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
         Module(name: "SNSAPI", imports: ["Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Notifications"]),
+        Module(name: "OTLPAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats"]),
         Module(name: "PrometheusAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats"]),
         Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats", "MetricMath", "LogsInsights"]),
     ]),
@@ -65,7 +66,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "GroundwatchServer", imports: [
             "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
             "MetricMath", "MetricStore", "LogStore", "TraceStore", "Alarms", "AnomalyDetectors", "Dashboards", "MetricStreams", "Notifications",
-            "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole",
+            "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "OTLPAPI", "PrometheusAPI", "WebConsole",
             "Access", "ConsoleAPI",
         ]),
         Module(name: "Drills", imports: [
@@ -109,7 +110,7 @@ let modules: [Target] = ranks.flatMap { rank in
 let tested: Set<String> = [
     "Platform", "Bytes", "Columns", "Forecasting", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "Charts", "HTTPTransport", "AWSProtocol",
     "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "MetricStreams", "Notifications",
-    "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
+    "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "OTLPAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
     "Access", "ConsoleAPI", "Drills",
 ]
 let tests: [Target] = ranks.flatMap { rank in
@@ -130,7 +131,7 @@ let package = Package(
             path: "Sources/Programs/groundwatch", swiftSettings: settings),
         .executableTarget(
             name: "groundwatch-bench",
-            dependencies: dependencies(["Platform", "Bytes", "Forecasting", "WireFormats", "Simulation"]),
+            dependencies: dependencies(["Platform", "Bytes", "Columns", "Forecasting", "SignalModel", "WireFormats", "ColumnStore", "TraceStore", "Simulation"]),
             path: "Benchmarks", exclude: ["README.md", "Results"], swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: dependencies(["Platform", "Columns", "SignalModel"]),

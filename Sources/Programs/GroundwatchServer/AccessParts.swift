@@ -46,6 +46,7 @@ extension ServerConfiguration {
     private func address(of door: Door) -> Address {
         switch door {
         case .edge: edge
+        case .otlp: otlp
         case .xray: xray
         case .prometheus: prometheus
         }

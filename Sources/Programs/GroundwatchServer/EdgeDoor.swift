@@ -5,6 +5,7 @@ import ConsoleAPI
 import HTTPTransport
 import LogsAPI
 import Notifications
+import OTLPAPI
 import Platform
 import PrometheusAPI
 import SignalModel
@@ -30,6 +31,7 @@ struct EdgeDoor: Sendable {
     let live: LiveAPI
     let prometheus: PrometheusAPI
     let lines: JSONLinesDoor
+    let otlp: OTLPAPI
     let preview: AlarmPreview
     let quotas: QuotasPage
     let aws: AWSDispatcher
@@ -85,6 +87,7 @@ struct EdgeDoor: Sendable {
         if let answer = await quotas.answer(permitted, body: body, caller: caller) { return answer }
         if let answer = await prometheus.answer(permitted, body: body) { return answer }
         if let answer = await lines.answer(permitted, body: body) { return answer }
+        if let answer = await otlp.answer(permitted, body: body) { return answer }
         return await aws.handle(head, body: body)
     }
 

@@ -12,6 +12,7 @@ import LogsAPI
 import MetricMath
 import MetricStreams
 import Notifications
+import OTLPAPI
 package import Platform
 import PrometheusAPI
 import SNSAPI
@@ -96,6 +97,13 @@ package final class Server: Sendable {
                 otherHTTP.append(try serve(door, at: configuration.xray, time))
             } catch {
                 log.warning("X-Ray daemon's door is not open", ["address": configuration.xray, "why": "\(error)"])
+            }
+        }
+        if configuration.doors.contains(.otlp) {
+            do {
+                otherHTTP.append(try serve(door, at: configuration.otlp, time))
+            } catch {
+                log.warning("OTLP door is not open", ["address": configuration.otlp, "why": "\(error)"])
             }
         }
         if configuration.doors.contains(.prometheus) {
@@ -200,17 +208,20 @@ private struct Parts {
             writer: storage.metrics, committer: storage.engine, memory: memory.ingest, random: random, region: configuration.region,
             log: log.named("prometheus"))
         let lines = JSONLinesDoor(logs: logs, memory: memory.ingest, region: configuration.region)
+        let otlp = OTLPAPI(
+            writer: storage.traces, committer: storage.engine, memory: memory.ingest, clock: time, random: random,
+            region: configuration.region)
         edge = EdgeDoor(
             hostGuard: HostGuard(hostNames: configuration.hostNames), gate: access.gate, time: time, health: Self.health(storage, time: time),
             figures: FiguresPage { [evaluation] in
                 ServerFigures.now(storage) + ServerFigures.alarms(evaluation.figures)
-                    + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
+                    + (prometheus.figures + lines.figures + otlp.figures).map { .init($0.name, $0.help, Double($0.value)) }
                     + [.init("groundwatch_live_streams", "Event streams of the console that are open.", Double(hub.clientCount))]
             },
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
             session: access.session,
             live: LiveAPI(hub: hub, directory: storage.logGroups, authentication: access.gate, region: configuration.region, time: time),
-            prometheus: prometheus, lines: lines,
+            prometheus: prometheus, lines: lines, otlp: otlp,
             preview: AlarmPreview(alarms: alarms, metrics: metrics, defaultRegion: configuration.region),
             quotas: QuotasPage(quotas: quotas, defaultRegion: configuration.region), aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
