@@ -21,13 +21,24 @@ package struct BucketReader: Sendable {
     /// - Returns: one table a request, in their order.
     /// - Throws: whatever the store throws; nothing is returned then, so nobody takes a part for the whole.
     package func read(_ requests: [BucketRequest]) async throws(StorageError) -> [BucketTable] {
-        var tables = requests.map { BucketTable(period: $0.period) }
-        var places: [MetricIdentity: [Int]] = [:]
-        for (place, request) in requests.enumerated() where !request.range.isEmpty { places[request.metric, default: []].append(place) }
-        for (metric, places) in places {
-            for (place, table) in zip(places, try await read(places.map { requests[$0] }, of: metric)) { tables[place] = table }
+        var whole: [MetricIdentity: TimeRange] = [:]
+        var units: [MetricIdentity: Set<String?>] = [:]
+        for request in requests where !request.range.isEmpty {
+            let known = whole[request.metric] ?? request.range
+            whole[request.metric] = TimeRange(
+                start: min(known.start, request.range.start), end: max(known.end, request.range.end))
+            units[request.metric, default: []].insert(request.unit)
         }
-        return tables
+        var entries: [MetricIdentity: [SeriesEntry]] = [:]
+        for (metric, range) in whole {
+            let unit = units[metric]?.count == 1 ? units[metric]?.first ?? nil : nil
+            entries[metric] = try await series(of: metric, unit: unit, in: range)
+        }
+        return try await tables(
+            of: requests.map { request in
+                let series = (entries[request.metric] ?? []).filter { request.unit == nil || request.unit == MetricUnit.of($0.labels) }
+                return BucketSource(grid: request.grid, series: series)
+            })
     }
 
     /// The series of `metric`, by unit.
@@ -35,19 +46,6 @@ package struct BucketReader: Sendable {
     package func series(of metric: MetricIdentity, unit: String?, in range: TimeRange) async throws(StorageError) -> [SeriesEntry] {
         let found = try await reader.series(matching: metric.matchers(unit: unit), of: tenant, in: range, limit: Self.seriesMax)
         return found.filter { metric.isSame(as: $0.labels) }
-    }
-
-    private func read(_ requests: [BucketRequest], of metric: MetricIdentity) async throws(StorageError) -> [BucketTable] {
-        let units = Set(requests.map(\.unit))
-        let whole = requests.dropFirst().reduce(into: requests[0].range) { range, request in
-            range.start = min(range.start, request.range.start)
-            range.end = max(range.end, request.range.end)
-        }
-        let entries = try await series(of: metric, unit: units.count == 1 ? requests[0].unit : nil, in: whole)
-        return try await tables(
-            of: requests.map { request in
-                BucketSource(grid: request.grid, series: entries.filter { request.unit == nil || request.unit == MetricUnit.of($0.labels) })
-            })
     }
 
     /// - Returns: one table a source, in their order. All of them take one scan.
@@ -74,9 +72,9 @@ package struct BucketReader: Sendable {
                 let key = chunk.runs[run].key
                 if current?.key != key {
                     current?.finish(into: &tables)
-                    current = SeriesFolds(key: key, entries[key], sources, uses[entries[key].id] ?? [])
+                    current = SeriesFolds(key: key, sources, uses[entries[key].id] ?? [])
                 }
-                held += current?.add(chunk.rows(ofRun: run), of: columns) ?? 0
+                held += current?.add(chunk.rows(ofRun: run), of: columns, width: chunk.runs[run].width) ?? 0
             }
             try budget.spend(bytes: held)
         }
@@ -99,22 +97,19 @@ private struct SeriesFolds {
     private let places: [Int]
     private var folds: [BucketFold]
 
-    init(key: Int, _ entry: SeriesEntry, _ sources: [BucketSource], _ places: [Int]) {
+    init(key: Int, _ sources: [BucketSource], _ places: [Int]) {
         self.key = key
         self.places = places
-        folds = places.map { BucketFold(sources[$0].grid, kind: entry.kind) }
+        folds = places.map { BucketFold(sources[$0].grid) }
     }
 
-    mutating func add(_ rows: Range<Int>, of chunk: MetricChunk) -> Int {
+    mutating func add(_ rows: Range<Int>, of chunk: MetricChunk, width: Int64) -> Int {
         var bytes = 0
-        for index in folds.indices { bytes += folds[index].add(rows, of: chunk) }
+        for index in folds.indices { bytes += folds[index].add(rows, of: chunk, width: width) }
         return bytes
     }
 
-    mutating func finish(into tables: inout [BucketTable]) {
-        for index in folds.indices {
-            _ = folds[index].finish()
-            tables[places[index]] = tables[places[index]].merged(with: folds[index].table)
-        }
+    func finish(into tables: inout [BucketTable]) {
+        for index in folds.indices { tables[places[index]].merge(folds[index].table) }
     }
 }
