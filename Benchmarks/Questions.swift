@@ -3,6 +3,8 @@ enum Questions {
     static let all: [any Question] = [
         IdleServer(),
         RestartAfterKill(),
+        RemoteWrite(),
+        NewSeries(),
         PutMetricData(),
         PutLogEvents(),
         JSONLines(),

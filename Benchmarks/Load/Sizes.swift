@@ -8,6 +8,11 @@ extension Bench {
 
     func logs() -> LogLoad { LogLoad(requests: size.pick(small: 4, usual: 200, full: 8_000), end: end, seed: seed) }
 
+    func hosts() -> HostLoad {
+        HostLoad(
+            hosts: size.pick(small: 20, usual: 4_000, full: 4_000), ticks: size.pick(small: 12, usual: 216, full: 2_160), end: end, seed: seed)
+    }
+
     func traces() -> TraceLoad { TraceLoad(requests: size.pick(small: 4, usual: 1_000, full: 10_000), end: end, seed: seed) }
 
     /// About 740 spans a request.

@@ -17,6 +17,8 @@ SECONDS_MAX = 300
 FIGURES = {
     "IdleServer": {"start to ready", "resident memory, idle"},
     "RestartAfterKill": {"start to ready after kill -9", "start to ready after a stop"},
+    "RemoteWrite": {"samples a core-second", "bytes on disk a row", "start to ready after kill -9", "start to ready after a stop", "median"},
+    "NewSeries": {"new series a core-second", "peak resident memory", "start to ready after a stop"},
     "PutMetricData": {"datums a core-second", "request, 99 of 100", "bytes on disk a row"},
     "PutLogEvents": {"events a core-second", "request, 99 of 100", "bytes on disk a row"},
     "JSONLines": {"lines a core-second", "request, 99 of 100", "bytes on disk a row"},

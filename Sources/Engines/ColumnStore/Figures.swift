@@ -26,6 +26,8 @@ package struct StoreFigures: Sendable, Equatable {
     package var seals = 0
     package var merges = 0
     package var droppedParts = 0
+    /// Whose rows went on to another partition.
+    package var movedParts = 0
     package var damagedParts = 0
     package var damagedBlocks = 0
     package var damagedFilters = 0

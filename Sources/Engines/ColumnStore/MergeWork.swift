@@ -31,6 +31,7 @@ struct MergeWork {
         if let failure = upkeep.register.failure { throw failure }
         defer { upkeep.closeIfBroken() }
         let now = context.clock.wallNanoseconds
+        deadWork = []  // what was found before is among what is found now
         for work in try merger.deadWork(now: now) { try merger.act(work, now: now) }
         while let work = try merger.mergeWork() { try merger.act(work, now: now) }
         upkeep.tidy()

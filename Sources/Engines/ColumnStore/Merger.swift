@@ -13,13 +13,17 @@ struct Merger {
         case merge([Part])
         /// Every row of them is dead.
         case drop([Part])
+        /// Some rows of these, of one partition, belong in another by now.
+        case move([Part])
     }
 
     /// What is dead by now; looks at every block's header.
     func deadWork(now: Int64) throws(StorageError) -> [Work] {
         var dropped: [Part] = []
         var rewritten: [Work] = []
-        for part in tables.parts {
+        let moving = try movingParts(now: now)
+        let moved = Set(moving.joined().map(\.number))
+        for part in tables.parts where !moved.contains(part.number) {
             let dead = try deadRows(of: part, now: now)
             if dead == part.rowCount {
                 dropped.append(part)
@@ -29,7 +33,7 @@ struct Merger {
                 rewritten.append(.merge([part]))
             }
         }
-        return (dropped.isEmpty ? [] : [.drop(dropped)]) + rewritten
+        return (dropped.isEmpty ? [] : [.drop(dropped)]) + moving.map { .move($0) } + rewritten
     }
 
     /// The cheapest run of any partition.
@@ -53,6 +57,7 @@ struct Merger {
         return min(settings.mergeBytesMax, memory.bytesMax / 4)
     }
 
+    /// - Precondition: the parts are still served: work found before they were replaced would bring their rows back.
     func act(_ work: Work, now: Int64) throws(StorageError) {
         switch work {
         case .drop(let parts):
@@ -61,18 +66,18 @@ struct Merger {
         case .merge(let parts):
             try merge(parts, now: now)
             context.counters.add(to: \.merges)
+        case .move(let parts):
+            try move(parts, now: now)
+            context.counters.add(to: \.movedParts, parts.count)
         }
     }
 
     private func merge(_ parts: [Part], now: Int64) throws(StorageError) {
         var builder = PartBuilder(
             number: register.newNumber(), table: parts[0].table, partition: parts[0].partition, context: context)
-        let pause = { (bytes: Int) throws(StorageError) in
-            try context.mergePace.pause(after: bytes, context) { tables.unsealed.isPressing(context.configuration) }
-        }
         let merged: Part?
         do throws(StorageError) {
-            for (scope, runs) in try livingBlocks(of: parts, now: now) { try builder.merge(runs, scope: scope, pause: pause) }
+            for (scope, runs) in try livingBlocks(of: parts, now: now) { try builder.merge(runs, scope: scope, pause: pause(after:)) }
             merged = try builder.finish(order: parts[0].order)
         } catch {
             builder.abandon()
@@ -86,8 +91,13 @@ struct Merger {
         }
     }
 
+    /// Keeps to the pace that is set for merges, and waits while seals fall behind.
+    func pause(after bytes: Int) throws(StorageError) {
+        try context.mergePace.pause(after: bytes, context) { tables.unsealed.isPressing(context.configuration) }
+    }
+
     /// By scope in order of first appearance, so that only one scope's rows are in memory at a time; a run for each part.
-    private func livingBlocks(of parts: [Part], now: Int64) throws(StorageError) -> [(BlockScope, [[TableSnapshot.Block]])] {
+    func livingBlocks(of parts: [Part], now: Int64) throws(StorageError) -> [(BlockScope, [[TableSnapshot.Block]])] {
         let layout = try context.layout(of: parts[0].table)
         let mayDrop = context.configuration.mayDrop(parts[0].table, parts[0].partition)
         var groups: [(BlockScope, [[TableSnapshot.Block]])] = []

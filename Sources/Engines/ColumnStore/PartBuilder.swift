@@ -6,7 +6,7 @@ struct PartBuilder {
     private let context: StoreContext
     private let table: TableID
     private let partition: PartitionKey
-    private let number: UInt64
+    let number: UInt64
     private var writer: PartWriter?
     /// Rows left out because their key is gone.
     private(set) var erasedRows = 0
@@ -34,11 +34,23 @@ struct PartBuilder {
         _ runs: [[TableSnapshot.Block]], scope: BlockScope, pause: (Int) throws(StorageError) -> Void
     ) throws(StorageError) {
         guard try isKeyThere(scope) else { return }
-        try context.layout(of: table).merge(runs) { block throws(StorageError) in
-            let before = writer?.fileBytes ?? 0
-            try append(block, scope)
-            try pause((writer?.fileBytes ?? 0) - before)
-        }
+        try context.layout(of: table).merge(runs) { block throws(StorageError) in try append(block, scope, pause) }
+    }
+
+    /// - Parameters: as of `merge`; the blocks are of another partition, and become what their table makes of them in this one.
+    mutating func move(
+        _ runs: [[TableSnapshot.Block]], scope: BlockScope, pause: (Int) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        guard try isKeyThere(scope) else { return }
+        try context.layout(of: table).move(runs, to: partition) { block throws(StorageError) in try append(block, scope, pause) }
+    }
+
+    private mutating func append(
+        _ block: EncodedBlock, _ scope: BlockScope, _ pause: (Int) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        let before = writer?.fileBytes ?? 0
+        try append(block, scope)
+        try pause((writer?.fileBytes ?? 0) - before)
     }
 
     private func isKeyThere(_ scope: BlockScope) throws(StorageError) -> Bool {

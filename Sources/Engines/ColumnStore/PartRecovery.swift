@@ -50,7 +50,7 @@ struct PartRecovery {
         let damaged = part.damagedBlocks
         for (place, block) in part.index.blocks.enumerated() where !damaged.contains(place) && !block.isKeyGone {
             do throws(StorageError) {
-                try layout.didFind(block.header) { () throws(StorageError) in try part.rows(ofBlock: place, memory: nil) }
+                try layout.didFind(part.block(at: place, memory: nil))
             } catch {
                 switch error.code {
                 case .corrupt: part.setAside(place, why: error.message)

@@ -103,18 +103,38 @@ package protocol TableLayout: Sendable {
     func didPublish(_ batch: TableBatch)
 
     /// A sealed block was found at start, before any replay.
-    /// - Throws: `.corrupt`; the part is then set aside.
-    func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError)
+    /// - Throws: `.corrupt`; the block is then set aside.
+    func didFind(_ block: TableSnapshot.Block) throws(StorageError)
 
     /// True when nobody may see these rows any more (retention, deleted group); a merge then leaves them out, and a part of nothing
     /// else is dropped.
     /// - Parameter now: UTC nanoseconds.
     func isDead(_ header: BlockHeader, now: Int64) -> Bool
+
+    /// The partition that a block's rows belong in now that they are old, as `move` makes them; nil while they stay where they are.
+    /// Depends on nothing but the block's partition, its scope and the time, so that all rows of a scope move together.
+    func successor(of header: BlockHeader, now: Int64) -> PartitionKey?
+
+    /// Makes of the blocks of one partition and scope those that replace them in the partition after it: in one step, so that every
+    /// snapshot sees the rows in one form or the other.
+    ///
+    /// - Parameters: as of `merge`.
+    func move(
+        _ runs: [[TableSnapshot.Block]], to partition: PartitionKey, emit: (EncodedBlock) throws(StorageError) -> Void
+    ) throws(StorageError)
 }
 
 extension TableLayout {
     package var bitsPerKey: Int { 10 }
     package var mergesBlockByBlock: Bool { false }
+
+    package func successor(of header: BlockHeader, now: Int64) -> PartitionKey? { nil }
+
+    package func move(
+        _ runs: [[TableSnapshot.Block]], to partition: PartitionKey, emit: (EncodedBlock) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        throw StorageError(code: .corrupt, message: "cannot move rows of table \(table.rawValue): they have no other partition")
+    }
 
     package func merge(
         _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void

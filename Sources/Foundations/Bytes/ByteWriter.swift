@@ -56,10 +56,15 @@ package struct ByteWriter: Sendable {
         bytes.withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self) }
     }
 
+    @inlinable package mutating func overwrite(uint8 value: UInt8, at offset: Int) { bytes[offset] = value }
+
     @inlinable package mutating func overwrite(uint64 value: UInt64, at offset: Int) {
         precondition(offset >= 0 && offset <= bytes.count - 8, "the place to overwrite lies outside what was written")
         bytes.withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt64.self) }
     }
+
+    /// Takes back what was written from `count` on.
+    @inlinable package mutating func truncate(to count: Int) { bytes.removeLast(bytes.count - count) }
 
     @inlinable mutating func append<Number: FixedWidthInteger>(raw value: Number) {
         withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }

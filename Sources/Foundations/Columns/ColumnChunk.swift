@@ -26,10 +26,13 @@ package struct ColumnChunk: Sendable {
         /// Position in the plan's list of series.
         package var key: Int
         package var firstRow: Int
+        /// Nanoseconds from its time on that a row stands for; 0: that instant.
+        package var width: Int64
 
-        package init(key: Int, firstRow: Int) {
+        package init(key: Int, firstRow: Int, width: Int64 = 0) {
             self.key = key
             self.firstRow = firstRow
+            self.width = width
         }
     }
 

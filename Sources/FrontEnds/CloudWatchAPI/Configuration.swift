@@ -7,7 +7,7 @@ package struct CloudWatchConfiguration: Sendable {
     /// How many bytes of columns one request may look at.
     package var queryBytesMax: Int
 
-    package init(acceptsServiceNamespaces: Bool = true, querySeconds: Double = 30, queryBytesMax: Int = 4 << 30) {
+    package init(acceptsServiceNamespaces: Bool = true, querySeconds: Double = 30, queryBytesMax: Int = 1 << 30) {
         self.acceptsServiceNamespaces = acceptsServiceNamespaces
         self.querySeconds = querySeconds
         self.queryBytesMax = queryBytesMax

@@ -7,7 +7,7 @@ import WireFormats
 
 /// `POST /api/v1/write`: samples from Prometheus and everything that speaks its remote-write protocol, version 1.0.
 ///
-/// Answered 204 once every sample is durable and visible. Of samples of one series at one time the last to arrive counts; order does not
+/// Answered 204 once every sample and native histogram is durable and visible. Of samples of one series at one time the last to arrive counts; order does not
 /// matter otherwise. Exemplars and metadata are not kept: they are counted, and logged once. A request is stored whole or not at all.
 struct RemoteWrite: Sendable {
     let writer: any MetricWriter
@@ -66,6 +66,12 @@ struct RemoteWrite: Sendable {
             samples.series = request.series.map { numbers[Int($0)] }
             samples.times = request.times
             samples.values = request.values
+            for histogram in request.histograms {
+                // Its extremes are not known.
+                samples.append(
+                    series: numbers[Int(histogram.series)], time: histogram.time, sum: histogram.sum, count: histogram.count, minimum: .nan,
+                    maximum: .nan, detail: .histogram(histogram.message))
+            }
             return samples
         }
         return (samples, reservation)

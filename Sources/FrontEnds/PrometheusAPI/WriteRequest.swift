@@ -15,6 +15,8 @@ struct WriteRequest {
     private(set) var series: [UInt32] = []
     private(set) var times: [Int64] = []
     private(set) var values: [Double] = []
+    /// Native histograms, after the samples in what is stored.
+    private(set) var histograms: [NativeHistogram] = []
     private(set) var exemplarCount = 0
     private(set) var metadataCount = 0
 
@@ -39,7 +41,8 @@ struct WriteRequest {
         } catch { throw RemoteWriteError(error) }
     }
 
-    var sampleCount: Int { times.count }
+    /// Samples and histograms.
+    var sampleCount: Int { times.count + histograms.count }
 
     /// The label fields of the series at `position`, one after the other.
     func withLabels<Result, Failure: Error>(
@@ -57,7 +60,7 @@ struct WriteRequest {
     private mutating func addSeries(_ message: ProtobufReader, _ key: FingerprintKey) throws(WireError) {
         var reader = message
         let position = UInt32(truncatingIfNeeded: fingerprints.count)
-        let firstSample = times.count
+        let firstSample = sampleCount
         var labels = reader.position..<reader.position
         var isScattered = false
         while true {
@@ -74,12 +77,11 @@ struct WriteRequest {
                 exemplarCount += 1
                 try reader.skip(field)
             case .init(4, .bytes):
-                throw WireError(
-                    code: .unsupported, position: start, message: "cannot take the request: native histograms are not supported yet")
+                histograms.append(try NativeHistogram(try reader.message(), in: self.message, series: position))
             default: try Self.skipUnknown(field, known: 1...4, &reader)
             }
         }
-        guard times.count > firstSample else { return }
+        guard sampleCount > firstSample else { return }
         if isScattered { labels = try gather(message) }
         self.labels.append(labels)
         fingerprints.append(withLabels(at: Int(position)) { key.fingerprint(of: $0) })
@@ -96,18 +98,22 @@ struct WriteRequest {
             default: try Self.skipUnknown(field, known: 1...2, &reader)
             }
         }
-        let (time, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-        guard !overflow else {
-            throw WireError(
-                code: .limit, position: message.position, message: "cannot take the sample: timestamp \(milliseconds) ms is out of range")
-        }
         series.append(position)
-        times.append(time)
+        times.append(try Self.time(milliseconds, at: message.position))
         values.append(value)
     }
 
+    /// In nanoseconds.
+    static func time(_ milliseconds: Int64, at position: Int) throws(WireError) -> Int64 {
+        let (time, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+        guard !overflow else {
+            throw WireError(code: .limit, position: position, message: "cannot take the sample: timestamp \(milliseconds) ms is out of range")
+        }
+        return time
+    }
+
     /// A field that this version does not know is a newer sender's; a known one of another type is a broken sender's.
-    private static func skipUnknown(
+    static func skipUnknown(
         _ field: ProtobufReader.Field, known: ClosedRange<UInt32>, _ reader: inout ProtobufReader
     ) throws(WireError) {
         guard !known.contains(field.number) else {

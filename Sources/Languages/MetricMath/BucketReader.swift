@@ -88,9 +88,9 @@ package struct BucketReader: Sendable {
                 let key = chunk.runs[run].key
                 if current?.key != key {
                     current?.finish(into: &tables)
-                    current = SeriesFolds(key: key, entries[key], sources, uses[entries[key].id] ?? [])
+                    current = SeriesFolds(key: key, sources, uses[entries[key].id] ?? [])
                 }
-                held += current?.add(chunk.rows(ofRun: run), of: columns) ?? 0
+                held += current?.add(chunk.rows(ofRun: run), of: columns, width: chunk.runs[run].width) ?? 0
             }
             try budget.spend(bytes: held)
         }
@@ -113,22 +113,19 @@ private struct SeriesFolds {
     private let places: [Int]
     private var folds: [BucketFold]
 
-    init(key: Int, _ entry: SeriesEntry, _ sources: [BucketSource], _ places: [Int]) {
+    init(key: Int, _ sources: [BucketSource], _ places: [Int]) {
         self.key = key
         self.places = places
-        folds = places.map { BucketFold(sources[$0].grid, kind: entry.kind) }
+        folds = places.map { BucketFold(sources[$0].grid) }
     }
 
-    mutating func add(_ rows: Range<Int>, of chunk: MetricChunk) -> Int {
+    mutating func add(_ rows: Range<Int>, of chunk: MetricChunk, width: Int64) -> Int {
         var bytes = 0
-        for index in folds.indices { bytes += folds[index].add(rows, of: chunk) }
+        for index in folds.indices { bytes += folds[index].add(rows, of: chunk, width: width) }
         return bytes
     }
 
-    mutating func finish(into tables: inout [BucketTable]) {
-        for index in folds.indices {
-            _ = folds[index].finish()
-            tables[places[index]] = tables[places[index]].merged(with: folds[index].table)
-        }
+    func finish(into tables: inout [BucketTable]) {
+        for index in folds.indices { tables[places[index]].merge(folds[index].table) }
     }
 }

@@ -45,32 +45,44 @@ package struct BucketTable: Sendable, Equatable {
 
     package var isEmpty: Bool { starts.isEmpty }
 
-    /// - Precondition: `start` is not before the last one.
+    /// Cheap where `start` is not before the last one, which it hardly ever is: rows that come late to a time that was rolled up already.
     mutating func withBucket(at start: Int64, keepingSamples: Bool, _ body: (inout PeriodBucket) -> Void) {
-        if starts.last != start {
+        guard let last = starts.last, last >= start else {
             starts.append(start)
             buckets.append(PeriodBucket(keepingSamples: keepingSamples))
+            return body(&buckets[buckets.count - 1])
         }
-        body(&buckets[buckets.count - 1])
+        let place = last == start ? starts.count - 1 : starts.firstIndex { $0 >= start } ?? starts.count - 1
+        if starts[place] != start {
+            starts.insert(start, at: place)
+            buckets.insert(PeriodBucket(keepingSamples: keepingSamples), at: place)
+        }
+        body(&buckets[place])
     }
 
-    /// The periods of both; those that both have become one.
-    func merged(with other: BucketTable) -> BucketTable {
-        if isEmpty { return other }
-        if other.isEmpty { return self }
-        var result = BucketTable(period: period)
-        var (mine, theirs) = (0, 0)
-        while mine < starts.count || theirs < other.starts.count {
-            let isMine = theirs == other.starts.count || (mine < starts.count && starts[mine] <= other.starts[theirs])
-            let isBoth = isMine && theirs < other.starts.count && starts[mine] == other.starts[theirs]
-            result.starts.append(isMine ? starts[mine] : other.starts[theirs])
-            var bucket = isMine ? buckets[mine] : other.buckets[theirs]
+    /// Takes in the periods of another; those that both have become one.
+    mutating func merge(_ other: BucketTable) {
+        if other.isEmpty { return }
+        if isEmpty { return self = other }
+        // Series that are asked for together mostly have samples in the same periods.
+        guard starts != other.starts else {
+            for place in buckets.indices { buckets[place].merge(other.buckets[place]) }
+            return
+        }
+        let mine = self
+        starts.removeAll(keepingCapacity: true)
+        buckets.removeAll(keepingCapacity: true)
+        var (place, theirs) = (0, 0)
+        while place < mine.starts.count || theirs < other.starts.count {
+            let isMine = theirs == other.starts.count || (place < mine.starts.count && mine.starts[place] <= other.starts[theirs])
+            let isBoth = isMine && theirs < other.starts.count && mine.starts[place] == other.starts[theirs]
+            starts.append(isMine ? mine.starts[place] : other.starts[theirs])
+            var bucket = isMine ? mine.buckets[place] : other.buckets[theirs]
             if isBoth { bucket.merge(other.buckets[theirs]) }
-            result.buckets.append(bucket)
-            if isMine { mine += 1 }
+            buckets.append(bucket)
+            if isMine { place += 1 }
             if isBoth || !isMine { theirs += 1 }
         }
-        return result
     }
 
     /// One statistic of every period that has it.

@@ -1,4 +1,5 @@
 package import Columns
+import SignalModel
 
 /// All samples of one metric in one period, as far as the statistics asked for need them.
 package struct PeriodBucket: Sendable, Equatable {
@@ -19,11 +20,38 @@ package struct PeriodBucket: Sendable, Equatable {
             total.add(minimum, weight: count)
             return samples?.add(minimum, weight: count) ?? 0
         }
-        // A set that was sent with equal extremes and another sum is stored one step apart; see `PutMetricData`.
-        let isOneStepApart = maximum == minimum.nextUp
-        total.merge(Distribution(count: count, sum: value, minimum: minimum, maximum: isOneStepApart ? minimum : maximum))
+        total.merge(Distribution(count: count, sum: value, minimum: minimum, maximum: MetricColumn.trueMaximum(minimum, maximum)))
         hasSets = true
         return 0
+    }
+
+    /// Plain values; what is not a finite number is left out.
+    /// - Returns: how many more bytes the bucket holds.
+    mutating func add(_ values: UnsafeBufferPointer<Double>) -> Int {
+        var (count, sum, minimum, maximum) = (0, total.sum, total.minimum, total.maximum)
+        for value in values where value.isFinite {
+            count += 1
+            sum += value
+            minimum = min(minimum, value)
+            maximum = max(maximum, value)
+        }
+        total = Distribution(count: total.count + Double(count), sum: sum, minimum: minimum, maximum: maximum)
+        guard samples != nil else { return 0 }
+        var bytes = 0
+        for value in values where value.isFinite { bytes += samples?.add(value, weight: 1) ?? 0 }
+        return bytes
+    }
+
+    /// A row that was rolled up.
+    /// - Returns: how many more bytes the bucket holds.
+    mutating func add(_ sketch: QuantileSketch, sum: Double, count: Double, minimum: Double, maximum: Double) -> Int {
+        total.merge(Distribution(count: count, sum: sum, minimum: minimum, maximum: maximum))
+        guard samples != nil else { return 0 }
+        var bytes = 0
+        for bucket in sketch.buckets {
+            bytes += samples?.add(min(max(QuantileSketch.middle(of: bucket.key), minimum), maximum), weight: bucket.weight) ?? 0
+        }
+        return bytes
     }
 
     package mutating func merge(_ other: PeriodBucket) {
@@ -39,8 +67,8 @@ package struct PeriodBucket: Sendable, Equatable {
         case .sampleCount: return total.count
         case .sum: return total.sum
         case .average: return total.average
-        case .minimum: return total.minimum
-        case .maximum: return total.maximum
+        case .minimum: return total.minimum.isFinite ? total.minimum : nil
+        case .maximum: return total.maximum.isFinite ? total.maximum : nil
         case .trimmed, .percentileRank: return hasSets ? nil : samples?.value(of: statistic)
         case .percentile:
             // Past the exact entries a sample is the middle of its bucket, which may lie outside what was sent.

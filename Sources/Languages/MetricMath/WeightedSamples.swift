@@ -73,7 +73,7 @@ struct WeightedSamples: Sendable, Equatable {
 
     private var ascending: [Entry] {
         guard let sketch else { return entries.sorted { $0.value < $1.value } }
-        return sketch.buckets.sorted { $0.key < $1.key }.map { Entry(value: QuantileSketch.middle(of: $0.key), weight: $0.value) }
+        return sketch.buckets.map { Entry(value: QuantileSketch.middle(of: $0.key), weight: $0.weight) }
     }
 
     private static func measure(_ measure: Statistic.Measure, of entries: [Entry]) -> Double? {

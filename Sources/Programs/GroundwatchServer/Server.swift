@@ -10,6 +10,7 @@ import Dashboards
 import HTTPTransport
 import LogsAPI
 import MetricMath
+import MetricStore
 import MetricStreams
 import Notifications
 import OTLPAPI
@@ -70,7 +71,7 @@ package final class Server: Sendable {
         let memory = MemoryShares(bytes: configuration.memoryBytes ?? Machine.memoryBytes / 4)
         let hub = LiveHub(time: time, random: random, log: log.named("live"))
         let storage = try await Storage.open(
-            configuration.dataDirectory, memory: memory, clock: time, random: random, log: log, didPublish: { hub.published($0) })
+            configuration.dataDirectory, tiers: MetricTiers(rawDays: configuration.metricDays), memory: memory, clock: time, random: random, log: log, didPublish: { hub.published($0) })
         let access: AccessParts
         do { access = try await AccessParts(configuration, storage: storage, time: time, random: random, log: log) } catch {
             try await storage.close()

@@ -48,6 +48,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var doors: Set<Door> = Set(Door.allCases)
     /// Of unsigned requests and of signatures without one.
     package var region = "us-east-1"
+    /// How many days metrics keep the times they came with, counted from their account's newest sample.
+    package var metricDays: Int64 = 15
     /// What the process may hold in memory, in bytes; nil is a quarter of the machine's.
     package var memoryBytes: Int?
     /// Names besides loopback addresses under which unsigned requests may reach the server (`Host` header).

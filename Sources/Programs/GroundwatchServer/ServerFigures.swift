@@ -37,6 +37,10 @@ enum ServerFigures {
             .init("groundwatch_lost_commits_total", "Commits missing from a damaged journal.", Double(store.lostCommits)),
             .init("groundwatch_unsealed_bytes", "Bytes of rows in memory and in the journal only.", Double(store.unsealedBytes)),
         ]
+        let series = storage.metrics.figures
+        result.append(.init("groundwatch_series", "Metric series known.", Double(series.series)))
+        result.append(.init(
+            "groundwatch_refused_series_total", "Metric series refused: their tenant had too many.", Double(series.refusedSeries)))
         for (name, help, value) in [
             ("groundwatch_table_rows", "Sealed rows.", \StoreFigures.Table.rows), ("groundwatch_table_parts", "Parts.", \.parts),
             ("groundwatch_table_bytes", "Bytes of parts on disk.", \.bytes),

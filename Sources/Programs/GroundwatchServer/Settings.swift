@@ -60,6 +60,11 @@ package enum Settings {
             configuration.otlp = address
             return true
         },
+        Setting(name: "metric-days", value: "NUMBER", meaning: "how long metrics are kept as they came, before they are rolled up (15)") { text, configuration in
+            guard let days = Int64(text), 1...455 ~= days else { return false }
+            configuration.metricDays = days
+            return true
+        },
         Setting(name: "prometheus", value: "HOST:PORT", meaning: "address of the Prometheus door: remote write (127.0.0.1:9090)") { text, configuration in
             guard let address = ServerConfiguration.Address(text) else { return false }
             configuration.prometheus = address

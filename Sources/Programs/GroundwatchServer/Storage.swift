@@ -13,8 +13,6 @@ import TraceStore
 /// In the data directory: `LOCK`, held while a server runs; `catalog.db` and what SQLite puts beside it; `store/`, the engine's; `keys/`, what
 /// encrypted log groups are sealed with.
 struct Storage: Sendable {
-    /// As long as CloudWatch keeps its coarsest data: there is one resolution, the one that was sent.
-    private static let metricRetention: Int64 = 455 * 86_400_000_000_000
     private static let traceRetention: Int64 = 30 * 86_400_000_000_000
     private static let seriesMax = 1_000_000
 
@@ -30,7 +28,7 @@ struct Storage: Sendable {
     private let lock: DirectoryLock
 
     static func open(
-        _ directory: String, memory: MemoryShares, clock: any TimeSource, random: RandomSource, log: Log,
+        _ directory: String, tiers: MetricTiers, memory: MemoryShares, clock: any TimeSource, random: RandomSource, log: Log,
         didPublish: @escaping @Sendable (TableBatch) -> Void = { _ in }
     ) async throws -> Storage {
         let files = LinuxFileSystem()
@@ -55,14 +53,14 @@ struct Storage: Sendable {
         let engine = try ColumnStore.open(
             directory: directory + "/store", fileSystem: files, clock: clock,
             layouts: [
-                SeriesDefinitionLayout(index: series), SampleLayout(index: series, retentionNanoseconds: metricRetention),
+                SeriesDefinitionLayout(index: series), SampleLayout(index: series, tiers: tiers),
                 LogLayout(groups: groups, statistics: statistics, arrivals: events),
                 SpanLayout(arrivals: spans, retentionNanoseconds: traceRetention),
             ],
             configuration: configuration, keyRing: dataKeys, random: random) { event in storeLog.warning("store event", ["event": "\(event)"]) }
         let queries = ThreadPoolExecutor(name: "query", threads: 2, nice: 5)
         return Storage(
-            catalog: catalog, engine: engine, metrics: MetricStore(engine: engine, index: series, queries: queries),
+            catalog: catalog, engine: engine, metrics: MetricStore(engine: engine, index: series, tiers: tiers, queries: queries),
             logs: LogStore(engine: engine, groups: groups, arrivals: events, queries: queries, clock: clock), logGroups: directoryOfGroups,
             traces: TraceStore(engine: engine, arrivals: spans, queries: queries), quotas: try await QuotaBook(catalog: catalog),
             queries: queries, lock: lock)

@@ -106,7 +106,8 @@ package struct LogLayout: TableLayout {
         note(rows.streamFigures(), group: batch.scope.group, largestNumber: rows.numbers.max() ?? 0)
     }
 
-    package func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) {
+    package func didFind(_ block: TableSnapshot.Block) throws(StorageError) {
+        let header = block.header
         let summary = try LogSummary(header)
         note(summary.streams, group: header.scope.group, largestNumber: summary.largestNumber)
     }

@@ -126,6 +126,7 @@ struct LabelTable: Sendable {
     func name(of label: UInt32) -> UInt32 { labels[Int(label)].name }
     func name(_ name: [UInt8]) -> UInt32? { names[name] }
     func labels(ofName name: UInt32) -> [UInt32] { labelsOfName[Int(name)] }
+    func valueCount(ofName name: UInt32) -> Int { labelsOfName[Int(name)].count }
 
     func seriesCount(of label: UInt32) -> Int {
         let label = labels[Int(label)]

@@ -78,7 +78,7 @@ package struct SeriesDefinitionLayout: TableLayout {
         try? define(batch)
     }
 
-    package func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) { try define(read()) }
+    package func didFind(_ block: TableSnapshot.Block) throws(StorageError) { try define(block.rows()) }
 
     package func isDead(_ header: BlockHeader, now: Int64) -> Bool { false }
 

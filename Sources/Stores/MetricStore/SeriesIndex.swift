@@ -24,6 +24,8 @@ package final class SeriesIndex: Sendable {
         /// Its labels in the tenant's `labelLists`.
         var firstLabel: UInt32 = 0
         var tenant: UInt32 = 0
+        /// Of its metric's name: where it stands among other series in parts, see `SeriesRank`.
+        var metric: UInt32 = 0
         var labelCount: UInt16 = 0
         var kind = SeriesKind.sampled
         var stage = Stage.unknown
@@ -37,6 +39,8 @@ package final class SeriesIndex: Sendable {
         var labelLists: [UInt32] = []
         /// Ascending.
         var series: [SeriesID] = []
+        /// Time of the newest sample of all.
+        var newest = Int64.min
     }
 
     struct State {
@@ -47,9 +51,13 @@ package final class SeriesIndex: Sendable {
         var numbers = FingerprintTable()
     }
 
+    private static let metricName = Array(LabelSet.metricName.utf8)
+
     let state = Mutex(State())
     let key: FingerprintKey
     private let seriesMax: Int
+    /// Series that were not taken because their tenant had too many.
+    let refusedSeries = Atomic<Int>(0)
 
     /// - Parameters:
     ///   - key: secret and fresh for each process, so that nobody can send label sets that collide.
@@ -132,22 +140,42 @@ extension SeriesIndex {
         if let failure { throw failure }
     }
 
-    /// Series have samples now.
+    /// Series of a tenant have samples now. At start that may be known before their definitions are.
     /// - Parameters: one a sample each; any order.
-    func noteSamples(_ series: [SeriesID], _ times: [Int64]) {
+    func noteSamples(_ series: [SeriesID], _ times: [Int64], tenant: Tenant) {
+        guard let largest = series.max() else { return }
         state.withLock { state in
+            while state.entries.count <= Int(largest) { state.entries.append(Entry()) }
+            var newest = Int64.min
             state.entries.withUnsafeMutableBufferPointer { entries in
-                for row in 0..<min(series.count, times.count) where Int(series[row]) < entries.count {
+                for row in 0..<min(series.count, times.count) {
                     let number = Int(series[row])
                     if entries[number].lastTime < times[row] { entries[number].lastTime = times[row] }
+                    newest = max(newest, times[row])
                 }
             }
+            let number = tenantNumber(tenant, in: &state)
+            state.tenants[number].newest = max(state.tenants[number].newest, newest)
         }
     }
 
-    /// Of the given series, whether it is sampled: then the last of several rows at one time counts.
-    func areSampled(_ numbers: some Sequence<SeriesID>) -> [Bool] {
-        state.withLock { state in numbers.map { Int($0) < state.entries.count && state.entries[Int($0)].kind == .sampled } }
+    /// Time of the tenant's newest sample; nil when there is none.
+    func newestSample(of tenant: Tenant) -> Int64? {
+        state.withLock { state in
+            guard let number = state.tenantNumbers[tenant], state.tenants[number].newest != .min else { return nil }
+            return state.tenants[number].newest
+        }
+    }
+
+    /// What a series means where many are read: its place in parts, and whether the last of several rows at one time stands for all.
+    func traits(of numbers: some Collection<SeriesID>) -> [(rank: SeriesRank, isSampled: Bool)] {
+        state.withLock { state in
+            numbers.map { number in
+                guard Int(number) < state.entries.count else { return (SeriesRank(metric: 0, series: number), false) }
+                let entry = state.entries[Int(number)]
+                return (SeriesRank(metric: entry.metric, series: number), entry.kind == .sampled && entry.stage != .unknown)
+            }
+        }
     }
 
     private func tenantNumber(_ tenant: Tenant, in state: inout State) -> Int {
@@ -170,10 +198,25 @@ extension SeriesIndex {
         guard state.tenants[tenant].series.count < seriesMax, state.entries.count < Int(SeriesID.max) - 1,
             state.tenants[tenant].table.hasRoom(for: encoded.count)
         else {
+            refusedSeries.add(1, ordering: .relaxed)
             let name = LabelSet(validating: encoded)?[LabelSet.metricName] ?? "?"
-            return StorageError(code: .limit, message: "cannot add metric \(name): the tenant has \(seriesMax) series already")
+            let offender = widestLabel(of: encoded, state.tenants[tenant].table)
+            return StorageError(
+                code: .limit, message: "cannot add metric \(name): the tenant has \(seriesMax) series already; its label \(offender)")
         }
         return nil
+    }
+
+    /// Of a series' labels the one with the most values in the tenant: what made so many series of it.
+    private func widestLabel(of encoded: UnsafeRawBufferPointer, _ table: LabelTable) -> String {
+        var widest: (name: String, values: Int) = ("?", 0)
+        var walk = CanonicalLabels(encoded)
+        while let label = walk.next() {
+            guard let name = table.name(Array(label.name)) else { continue }
+            let values = table.valueCount(ofName: name)
+            if values > widest.values { widest = (String(decoding: label.name, as: UTF8.self), values) }
+        }
+        return "\(widest.name) has \(widest.values) values"
     }
 
     /// - Precondition: the labels are well formed and no more than 65,535.
@@ -184,7 +227,9 @@ extension SeriesIndex {
         while state.entries.count <= Int(number) { state.entries.append(Entry()) }
         let firstLabel = state.tenants[tenant].labelLists.count
         var walk = CanonicalLabels(encoded)
+        var metric: UInt32 = 0
         while let label = walk.next() {
+            if label.name.elementsEqual(Self.metricName) { metric = UInt32(truncatingIfNeeded: Checksum.xxh3(label.value)) }
             let hash = UInt32(truncatingIfNeeded: key.fingerprint(of: label.whole).low)
             let id = state.tenants[tenant].table.number(of: label, hash: hash)
             state.tenants[tenant].table.add(number, to: id)
@@ -192,7 +237,7 @@ extension SeriesIndex {
         }
         let labelCount = state.tenants[tenant].labelLists.count - firstLabel
         state.entries[Int(number)] = Entry(
-            firstLabel: UInt32(firstLabel), tenant: UInt32(tenant), labelCount: UInt16(labelCount), kind: kind, stage: stage)
+            lastTime: state.entries[Int(number)].lastTime, firstLabel: UInt32(firstLabel), tenant: UInt32(tenant), metric: metric, labelCount: UInt16(labelCount), kind: kind, stage: stage)
         LabelTable.insert(number, into: &state.tenants[tenant].series)
         if state.numbers[fingerprint] == nil { state.numbers.insert(fingerprint, as: Int(number)) }
     }

@@ -119,8 +119,8 @@ package struct SpanLayout: TableLayout {
         if let newest = batch.columns[SpanColumn.arrival.rawValue].uint64s?.max() { arrivals.noteUsed(newest) }
     }
 
-    package func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) {
-        arrivals.noteUsed(try SpanSummary.newestArrival(header))
+    package func didFind(_ block: TableSnapshot.Block) throws(StorageError) {
+        arrivals.noteUsed(try SpanSummary.newestArrival(block.header))
     }
 
     package func isDead(_ header: BlockHeader, now: Int64) -> Bool { header.times.upperBound < now - retentionNanoseconds }

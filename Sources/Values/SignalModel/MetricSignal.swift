@@ -17,7 +17,8 @@ package enum SeriesKind: UInt8, Sendable {
 ///
 /// A row is a value with a weight, or a statistic set. `count`, `minimum` and `maximum` are absent where every row is a plain value:
 /// count 1, minimum = maximum = value. Where they are present, a row with minimum = maximum is `count` times that value, and any other
-/// row is a set of which only count, sum, minimum and maximum are known.
+/// row is a set of which only count, sum, minimum and maximum are known, unless its detail says more. Extremes that are not numbers are not
+/// known.
 package enum MetricColumn: Int, CaseIterable, Sendable {
     /// uint32 (`SeriesID`) in a batch; absent in a chunk, whose runs name the series.
     case series
@@ -28,6 +29,45 @@ package enum MetricColumn: Int, CaseIterable, Sendable {
     case count
     case minimum
     case maximum
+    /// bytes, absent where no row has any: `MetricDetail.encoded`, empty in rows that have none.
+    case detail
+
+    /// A set that was sent with equal extremes and a sum that does not fit them is stored with its maximum one step higher, so that it
+    /// is not taken for one value that came `count` times.
+    package static func trueMaximum(_ minimum: Double, _ maximum: Double) -> Double { maximum == minimum.nextUp ? minimum : maximum }
+}
+
+/// What is known of a row beyond its count, sum and extremes. Stored: the numbers are for ever.
+package enum MetricDetail: Sendable, Equatable {
+    /// How often which values came, within the sketch's bound; its count is the row's.
+    case sketch(QuantileSketch)
+    /// A native histogram as it was sent: a `prometheus.Histogram` message of remote write 1.0 without its timestamp. It is a counter:
+    /// it holds everything since its beginning.
+    case histogram([UInt8])
+
+    private static let sketchTag: UInt8 = 1
+    private static let histogramTag: UInt8 = 2
+
+    /// - Returns: nil for a row without any, and for bytes that are none of these.
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        switch bytes.first {
+        case Self.sketchTag:
+            guard let sketch = QuantileSketch(encoded: bytes.dropFirst()) else { return nil }
+            self = .sketch(sketch)
+        case Self.histogramTag: self = .histogram(Array(bytes.dropFirst()))
+        default: return nil
+        }
+    }
+
+    package init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+    /// `[1 B: 1 sketch, 2 histogram]` and the rest.
+    package var encoded: [UInt8] {
+        switch self {
+        case .sketch(let sketch): [Self.sketchTag] + sketch.encoded
+        case .histogram(let message): [Self.histogramTag] + message
+        }
+    }
 }
 
 /// Rows of one request, decoded from any protocol, before the store has given the series their numbers.
@@ -90,17 +130,41 @@ package struct MetricBatch: Sendable {
     }
 }
 
-/// Plain values of series whose numbers are known already: what a bulk door hands over that remembers them.
+/// Samples of series whose numbers are known already: what a bulk door hands over that remembers them.
 package struct SampleBatch: Sendable {
     package var tenant: Tenant
     /// One a row in each.
     package var series: [SeriesID] = []
     package var times: [Int64] = []
     package var values: [Double] = []
+    /// Empty, or one a row: see `MetricColumn`.
+    package private(set) var counts: [Double] = []
+    package private(set) var minima: [Double] = []
+    package private(set) var maxima: [Double] = []
+    package private(set) var details = BytesVector()
 
     package init(tenant: Tenant) { self.tenant = tenant }
 
     package var rowCount: Int { times.count }
+
+    /// Plain values must all be there before the first row with a detail comes.
+    package mutating func append(
+        series number: SeriesID, time: Int64, sum: Double, count: Double, minimum: Double, maximum: Double, detail: MetricDetail
+    ) {
+        if counts.isEmpty {
+            counts = [Double](repeating: 1, count: values.count)
+            minima = values
+            maxima = values
+            for _ in values { details.append([]) }
+        }
+        series.append(number)
+        times.append(time)
+        values.append(sum)
+        counts.append(count)
+        minima.append(minimum)
+        maxima.append(maximum)
+        details.append(detail.encoded)
+    }
 }
 
 /// A series that the store knows.
@@ -119,9 +183,12 @@ package struct SeriesEntry: Sendable {
     }
 }
 
-/// Asks for the samples of some series: run by run in the order of `series` (run key = position in it), oldest first in a run.
-/// Rows of one accumulating series and time stand side by side in the order they were written; of a sampled series and time there is
-/// one row, the last that was written.
+/// Asks for the samples of some series. A run's key is the series' position in `series`; all runs of a series follow each other, in
+/// whatever order of series the store has them. Rows of one accumulating series and time stand side by side in the order they were
+/// written; of a sampled series and time there is one row, the last that was written.
+///
+/// Old samples come rolled up: each row is then a distribution, the run's `width` says of how long a period, and the time is the
+/// period's start. Runs of one width are oldest first, wider ones come before finer ones; no sample is in two rows.
 package struct MetricScan: Sendable {
     package var tenant: Tenant
     package var series: [SeriesID]

@@ -44,7 +44,7 @@ private struct BlockwiseLayout: TableLayout {
         try inner.decode(sections, of: header)
     }
     func didPublish(_ batch: TableBatch) {}
-    func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) {}
+    func didFind(_ block: TableSnapshot.Block) throws(StorageError) {}
     func isDead(_ header: BlockHeader, now: Int64) -> Bool { false }
 }
 

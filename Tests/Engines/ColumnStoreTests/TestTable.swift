@@ -133,8 +133,8 @@ final class TestLayout: TableLayout {
 
     func didPublish(_ batch: TableBatch) { seen.withLock { $0.published += batch.testRows.map(\.id) } }
 
-    func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) {
-        let ids = try read().testRows.map(\.id)
+    func didFind(_ block: TableSnapshot.Block) throws(StorageError) {
+        let ids = try block.rows().testRows.map(\.id)
         seen.withLock { $0.found += ids }
     }
 

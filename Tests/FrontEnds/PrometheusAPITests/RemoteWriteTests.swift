@@ -66,6 +66,23 @@ private struct Door {
     }
 }
 
+extension Door {
+    /// Of every row, by series and time.
+    fileprivate func details() async throws -> [MetricDetail?] {
+        let tenant = Tenant(account: Tenant.openAccount, region: "us-east-1")
+        let found = try await store.series(matching: [], of: tenant, in: .all, limit: 1000)
+        let budget = QueryBudget(clock: clock, seconds: 60, bytesMax: 1 << 30)
+        var cursor = try await store.scan(MetricScan(tenant: tenant, series: found.map(\.id), range: .all, budget: budget))
+        var chunk = ColumnChunk()
+        var details: [MetricDetail?] = []
+        while try await cursor.next(into: &chunk) {
+            let column = chunk.columns[MetricColumn.detail.rawValue].vector.strings
+            details += (0..<chunk.rowCount).map { row in column.flatMap { MetricDetail($0[row]) } }
+        }
+        return details
+    }
+}
+
 private let up: [(String, String)] = [("__name__", "up"), ("job", "api")]
 private func bits(_ value: Double) -> String { String(value.bitPattern, radix: 16) }
 
@@ -176,20 +193,39 @@ struct RemoteWriteTests {
         #expect(try await Door().send(message).status == 400)
     }
 
-    @Test func `a timestamp out of range and native histograms are refused by name`() async throws {
+    @Test func `a timestamp out of range is refused by name`() async throws {
         let door = Door()
         let late = try await door.send(ProtobufBytes.message { $0.series(up, [(1, .max)]) })
         #expect(late.status == 400 && late.text.contains("out of range"))
-        let histogram = ProtobufBytes.message {
-            $0.series(up, [(1, 1)])
-            $0.field(1) {
-                $0.label("__name__", "h")
-                $0.field(4, [])
+        #expect(try await door.rows().isEmpty)
+    }
+
+    @Test func `a native histogram is kept whole but for its time, beside samples and stale marks`() async throws {
+        let door = Door()
+        let stale = Double(bitPattern: 0x7ff0_0000_0000_0002)
+        func histogram(_ sum: Double, _ milliseconds: UInt64) -> [UInt8] {
+            ProtobufBytes.message {
+                $0.field(1, varint: 7)
+                $0.field(3, bits: sum.bitPattern)
+                $0.field(4, varint: 6)
+                $0.field(12, [2, 4, 1])
+                $0.field(15, varint: milliseconds)
             }
         }
-        let answer = try await door.send(histogram)
-        #expect(answer.status == 400 && answer.text.contains("native histograms are not supported yet"))
-        #expect(try await door.rows().isEmpty)
+        let message = ProtobufBytes.message {
+            $0.field(1) {
+                $0.label("__name__", "h")
+                $0.field(4, histogram(2.5, 1000))
+                $0.sample(1, at: 500)
+                $0.field(4, histogram(stale, 2000))
+            }
+        }
+        #expect(try await door.send(message).status == 204)
+        let rows = try await door.rows()
+        #expect(rows.map { $0.split(separator: " ").suffix(2).joined(separator: " ") } == [
+            "500000000 \(bits(1))", "1000000000 \(bits(2.5))", "2000000000 \(bits(stale))",
+        ])
+        #expect(try await door.details() == [nil, .histogram(Array(histogram(2.5, 0).dropLast(2))), .histogram(Array(histogram(stale, 0).dropLast(2)))])
     }
 
     @Test func `exemplars and metadata are counted, and logged once`() async throws {

@@ -8,72 +8,6 @@ import Testing
 
 @testable import MetricStore
 
-/// The store on the real engine over a simulated disk, and the model beside it: whatever happens, both answer the same.
-private final class Bench {
-    let model = ModelStore()
-    let clock = ManualClock()
-    let disk: SimulatedFileSystem
-    let queries = ThreadPoolExecutor(name: "query", threads: 1)
-    private(set) var engine: ColumnStore
-    private(set) var store: MetricStore
-    private var nextID: UInt64 = 0
-    private let seriesMax: Int
-
-    init(seed: UInt64, seriesMax: Int = 1000) throws {
-        disk = SimulatedFileSystem()
-        self.seriesMax = seriesMax
-        (engine, store) = try Self.open(disk, clock, queries, seriesMax)
-    }
-
-    deinit { queries.stop() }
-
-    private static func open(
-        _ disk: SimulatedFileSystem, _ clock: ManualClock, _ queries: ThreadPoolExecutor, _ seriesMax: Int
-    ) throws -> (ColumnStore, MetricStore) {
-        let index = SeriesIndex(key: FingerprintKey(seed: Array(repeating: 7, count: 32)), seriesMax: seriesMax)
-        let engine = try ColumnStore.open(
-            directory: "/store", fileSystem: disk, clock: clock,
-            layouts: [SeriesDefinitionLayout(index: index), SampleLayout(index: index, retentionNanoseconds: 20 * 86_400_000_000_000)],
-            configuration: .small)
-        return (engine, MetricStore(engine: engine, index: index, queries: queries))
-    }
-
-    func write(_ batch: MetricBatch) async throws {
-        nextID += 1
-        _ = try await engine.commit(store.prepare(batch), id: BatchID(high: 1, low: nextID))
-        _ = try await model.commit(model.prepare(batch), id: BatchID(high: 1, low: nextID))
-    }
-
-    func restart() async throws {
-        try await engine.stop()
-        (engine, store) = try Self.open(disk, clock, queries, seriesMax)
-    }
-
-    func samples(_ reader: some MetricReader, _ matchers: [LabelMatcher], _ tenant: Tenant, _ range: TimeRange) async throws -> [String] {
-        let found = try await reader.series(matching: matchers, of: tenant, in: range, limit: 10_000).sorted {
-            $0.labels.encoded.lexicographicallyPrecedes($1.labels.encoded)
-        }
-        let budget = QueryBudget(clock: clock, seconds: 60, bytesMax: 1 << 30)
-        var cursor = try await reader.scan(MetricScan(tenant: tenant, series: found.map(\.id), range: range, budget: budget))
-        var rows: [String] = []
-        var chunk = ColumnChunk()
-        while try await cursor.next(into: &chunk) {
-            for run in chunk.runs.indices {
-                for row in chunk.rows(ofRun: run) { rows.append("\(found[chunk.runs[run].key].labels) \(describe(chunk, row))") }
-            }
-        }
-        return rows
-    }
-
-    private func describe(_ chunk: ColumnChunk, _ row: Int) -> String {
-        let value = chunk.columns[MetricColumn.value.rawValue].vector.doubles![row]
-        let count = chunk.columns[MetricColumn.count.rawValue].vector.doubles?[row] ?? 1
-        let low = chunk.columns[MetricColumn.minimum.rawValue].vector.doubles?[row] ?? value
-        let high = chunk.columns[MetricColumn.maximum.rawValue].vector.doubles?[row] ?? value
-        return "\(chunk.columns[MetricColumn.time.rawValue].vector.int64s![row]) \(value) \(count) \(low) \(high)"
-    }
-}
-
 private let tenant = Tenant(account: "123456789012", region: "us-east-1")
 private let day: Int64 = 86_400_000_000_000
 
@@ -83,7 +17,7 @@ private func labels(_ name: String, _ more: (String, String)...) -> LabelSet {
 
 struct MetricStoreTests {
     @Test func `what is written is read back, series by series and oldest first`() async throws {
-        let bench = try Bench(seed: 1)
+        let bench = try MetricBench()
         var batch = MetricBatch(tenant: tenant)
         let late = batch.addSeries(labels("B"), kind: .accumulating)
         let early = batch.addSeries(labels("A", ("Host", "h1")), kind: .accumulating)
@@ -94,11 +28,11 @@ struct MetricStoreTests {
         let rows = try await bench.samples(bench.store, [], tenant, .all)
         #expect(rows.count == 3)
         #expect(rows == (try await bench.samples(bench.model, [], tenant, .all)))
-        #expect(rows[0].hasSuffix("1500000000000 9.0 3.0 9.0 9.0"))
+        #expect(rows[0].hasSuffix("1500000000000 9.0 3.0 9.0 9.0 []"))
     }
 
     @Test func `a series is not listed before a sample of it is committed`() async throws {
-        let bench = try Bench(seed: 1)
+        let bench = try MetricBench()
         var batch = MetricBatch(tenant: tenant)
         let series = batch.addSeries(labels("A"), kind: .accumulating)
         batch.append(series: series, time: Timestamp(seconds: 1000), value: 1)
@@ -107,7 +41,7 @@ struct MetricStoreTests {
     }
 
     @Test func `the tenant that has too many series is told so by metric, and others go on`() async throws {
-        let bench = try Bench(seed: 1, seriesMax: 2)
+        let bench = try MetricBench(seriesMax: 2)
         for name in ["A", "B"] {
             var batch = MetricBatch(tenant: tenant)
             batch.append(series: batch.addSeries(labels(name), kind: .sampled), time: Timestamp(seconds: 1), value: 1)
@@ -123,7 +57,7 @@ struct MetricStoreTests {
     }
 
     @Test func `of several samples of one time the last written counts, also over a seal; distributions add up`() async throws {
-        let bench = try Bench(seed: 1)
+        let bench = try MetricBench()
         for value in [1.0, 2, 3] {
             var batch = MetricBatch(tenant: tenant)
             for (name, kind) in [("gauge", SeriesKind.sampled), ("sum", .accumulating)] {
@@ -133,12 +67,12 @@ struct MetricStoreTests {
             try bench.engine.seal()
         }
         let rows = try await bench.samples(bench.store, [], tenant, .all)
-        #expect(rows.count { $0.contains("gauge") } == 1 && rows.contains { $0.contains("gauge") && $0.hasSuffix("3.0 1.0 3.0 3.0") })
+        #expect(rows.count { $0.contains("gauge") } == 1 && rows.contains { $0.contains("gauge") && $0.hasSuffix("3.0 1.0 3.0 3.0 []") })
         #expect(rows.count { $0.contains("sum") } == 3)
     }
 
     @Test func `samples at the ends of time are kept and read`() async throws {
-        let bench = try Bench(seed: 1)
+        let bench = try MetricBench()
         var batch = MetricBatch(tenant: tenant)
         let series = batch.addSeries(labels("A"), kind: .sampled)
         for time in [Int64.min, -1, 0, .max] { batch.append(series: series, time: Timestamp(nanoseconds: time), value: 1) }
@@ -148,7 +82,7 @@ struct MetricStoreTests {
     }
 
     @Test func `matchers select as they do on the model`() async throws {
-        let bench = try Bench(seed: 1)
+        let bench = try MetricBench()
         var batch = MetricBatch(tenant: tenant)
         for host in ["h1", "h2", "web-1", ""] {
             let position = batch.addSeries(labels("A", ("Host", host)), kind: .sampled)
@@ -168,7 +102,7 @@ struct MetricStoreTests {
     @Test(arguments: 0..<8 as Range<UInt64>)
     func `over random writes, seals, merges and restarts the store answers as a plain array does`(seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)
-        let bench = try Bench(seed: seed)
+        let bench = try MetricBench()
         let now = bench.clock.wallNanoseconds
         let tenants = [tenant, Tenant(account: "999999999999", region: "eu-west-1")]
         for _ in 0..<40 {
@@ -208,15 +142,5 @@ struct MetricStoreTests {
             }
         }
         return batch
-    }
-}
-
-extension ColumnStore.Configuration {
-    /// Journal files are written out whole, and the simulated disk keeps them in memory.
-    fileprivate static var small: Self {
-        var configuration = Self()
-        configuration.journalFileBytes = 1 << 20
-        configuration.recordBytesMax = 1 << 19
-        return configuration
     }
 }

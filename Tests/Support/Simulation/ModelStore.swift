@@ -10,6 +10,7 @@ package final class ModelStore: Sendable {
         var series: SeriesID
         var time: Int64
         var value, count, minimum, maximum: Double
+        var detail: [UInt8]
     }
 
     private struct Event {
@@ -111,7 +112,8 @@ extension ModelStore: BatchCommitter {
                     series: columns[MetricColumn.series.rawValue].uint32s![0], time: columns[MetricColumn.time.rawValue].int64s![0],
                     value: value, count: columns[MetricColumn.count.rawValue].doubles?[0] ?? 1,
                     minimum: columns[MetricColumn.minimum.rawValue].doubles?[0] ?? value,
-                    maximum: columns[MetricColumn.maximum.rawValue].doubles?[0] ?? value))
+                    maximum: columns[MetricColumn.maximum.rawValue].doubles?[0] ?? value,
+                    detail: columns[MetricColumn.detail.rawValue].strings.map { Array($0[0]) } ?? []))
             case .logs:
                 state.events.append(Event(
                     group: batch.scope.group, stream: columns[LogColumn.stream.rawValue].uint32s![0],
@@ -135,11 +137,17 @@ extension ModelStore: MetricWriter, MetricReader {
         func optional(_ values: [Double]) -> Vector { values.isEmpty ? .absent : .double(values) }
         return samples(
             batch.series.map { ids[Int($0)] }, batch.times,
-            [.double(batch.values), optional(batch.counts), optional(batch.minima), optional(batch.maxima)], batch.tenant)
+            [.double(batch.values), optional(batch.counts), optional(batch.minima), optional(batch.maxima), .absent], batch.tenant)
     }
 
     package func prepare(_ batch: SampleBatch) throws(StorageError) -> [TableBatch] {
-        samples(batch.series, batch.times, [.double(batch.values), .absent, .absent, .absent], batch.tenant)
+        func optional(_ values: [Double]) -> Vector { values.isEmpty ? .absent : .double(values) }
+        return samples(
+            batch.series, batch.times,
+            [
+                .double(batch.values), optional(batch.counts), optional(batch.minima), optional(batch.maxima),
+                batch.details.count > 0 ? .bytes(batch.details) : .absent,
+            ], batch.tenant)
     }
 
     package func numbers(of labelSets: BytesVector, kinds: [SeriesKind], tenant: Tenant) throws(StorageError) -> [SeriesID] {
@@ -194,11 +202,18 @@ extension ModelStore: MetricWriter, MetricReader {
                 rowCount: rows.count,
                 columns: [
                     .absent, Column(.int64(rows.map(\.time))), Column(.double(rows.map(\.value))), optional(rows.map(\.count)),
-                    optional(rows.map(\.minimum)), optional(rows.map(\.maximum)),
+                    optional(rows.map(\.minimum)), optional(rows.map(\.maximum)), details(of: rows),
                 ],
                 runs: [ColumnChunk.Run(key: key, firstRow: 0)]))
         }
         return PreparedCursor(chunks)
+    }
+
+    private func details(of rows: [Sample]) -> Column {
+        guard rows.contains(where: { !$0.detail.isEmpty }) else { return .absent }
+        var details = BytesVector()
+        for row in rows { details.append(row.detail) }
+        return Column(.bytes(details))
     }
 }
 

@@ -33,9 +33,9 @@ struct PercentileAggregator: Aggregator {
             state = values.count <= InsightsLimits.exactPercentileValuesMax ? .values(values) : .sketch(sketch(of: values))
         case .sketch(var sketch):
             state = .values([])
-            bucketCount -= sketch.buckets.count
+            bucketCount -= sketch.bucketCountMax
             sketch.add(value)
-            bucketCount += sketch.buckets.count
+            bucketCount += sketch.bucketCountMax
             state = .sketch(sketch)
         }
         swap(&state, &states[group])
@@ -45,7 +45,7 @@ struct PercentileAggregator: Aggregator {
         var sketch = QuantileSketch()
         for value in values { sketch.add(value) }
         valueCount -= values.count
-        bucketCount += sketch.buckets.count
+        bucketCount += sketch.bucketCountMax
         return sketch
     }
 
