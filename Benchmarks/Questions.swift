@@ -5,6 +5,7 @@ enum Questions {
         RestartAfterKill(),
         RemoteWrite(),
         NewSeries(),
+        Soak(),
         PutMetricData(),
         PutLogEvents(),
         JSONLines(),
