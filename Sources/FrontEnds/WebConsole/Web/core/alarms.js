@@ -27,7 +27,7 @@ export async function describeAlarm(name, signal) {
 
 /** What happened to an alarm, or to all, newest first. */
 export const alarmHistory = ({ name, kind, from, to }, pageCount, signal) => pages(token => call('cloudwatch', 'DescribeAlarmHistory', {
-    ...name ? { AlarmName: name } : {}, ...kind ? { HistoryItemType: kind } : {}, ...from ? { StartDate: from / 1000, EndDate: to / 1000 } : {}, MaxRecords: 100, ...token ? { NextToken: token } : {},
+    AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], ...name ? { AlarmName: name } : {}, ...kind ? { HistoryItemType: kind } : {}, ...from ? { StartDate: from / 1000, EndDate: to / 1000 } : {}, MaxRecords: 100, ...token ? { NextToken: token } : {},
 }, signal), 'AlarmHistoryItems', pageCount);
 
 /** When the present state began, in milliseconds. */

@@ -34,8 +34,8 @@ const shown = (name, value) => /_bytes$/.test(name) ? bytes(value) : number(valu
 const labelText = labels => Object.entries(labels).map(([name, value]) => `${name} ${value}`).join(', ');
 
 const columns = [
-    { key: 'name', name: 'Figure', width: 'minmax(200px, 2fr)', compare: by(row => row.words), cell: row => h('span', { title: visible(row.name, 200) }, [row.words, row.label ? h('span', { class: 'meta' }, ` ${visible(row.label, 120)}`) : null]) },
-    { key: 'value', name: 'Value', width: '130px', isRight: true, compare: by(row => row.value), cell: row => shown(row.name, row.value) },
+    { key: 'name', name: 'Figure', width: 'minmax(150px, 2fr)', compare: by(row => row.words), cell: row => h('span', { title: visible(row.name, 200) }, [row.words, row.label ? h('span', { class: 'meta' }, ` ${visible(row.label, 120)}`) : null]) },
+    { key: 'value', name: 'Value', width: '96px', isRight: true, compare: by(row => row.value), cell: row => shown(row.name, row.value) },
     { key: 'help', name: 'What it is', width: 'minmax(220px, 3fr)', cell: row => h('span', { class: 'meta' }, visible(row.help, 300)) },
 ];
 
