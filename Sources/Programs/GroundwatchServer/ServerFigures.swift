@@ -1,5 +1,6 @@
 import Alarms
 import ColumnStore
+import MetricStore
 import Platform
 import SignalModel
 
