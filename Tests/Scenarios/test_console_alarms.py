@@ -65,6 +65,19 @@ def test_a_hostile_reason_stays_text(page, server):
     assert page.run("return document.querySelectorAll('main img').length") == 0
 
 
+def test_a_runbook_in_the_description_is_a_link_and_nothing_else_is(page, server, shop):
+    clients, _ = shop
+    clients.cloudwatch.put_metric_alarm(
+        AlarmName="described", AlarmDescription="See https://runbooks.example/one?a=b. Not javascript:alert(1) <a href=x>", Namespace="EventPro", MetricName="Nobody",
+        Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1.0, ComparisonOperator="GreaterThanThreshold")
+    page.open(f"{server.endpoint}/ui/alarms/described")
+    page.wait("document.querySelector('.strip')")
+    links = page.run("return [...document.querySelectorAll('[aria-label=Why] a')].map(link => [link.href, link.rel])")
+    assert links == [["https://runbooks.example/one?a=b", "noopener noreferrer"]]
+    assert "Not javascript:alert(1) <a href=x>" in page.run("return document.querySelector('[aria-label=Why]').innerText")
+    clients.cloudwatch.delete_alarms(AlarmNames=["described"])
+
+
 def test_the_state_is_set_and_actions_are_switched_from_the_page(page, server, shop):
     clients, _ = shop
     open_alarm(page, server)

@@ -114,6 +114,14 @@ def test_ten_thousand_spans_scroll_without_standing_still(page):
     page.wait(f"{SPANS} > 20")
     assert "10,001" in page.run("return document.querySelector('.facts').innerText")
     assert page.run(f"return {SPANS}") < 100
+    labels = "[...document.querySelectorAll('.ruler .track span')].map(label => label.innerText)"
+    assert page.run(f"return {labels}")[::4] == ["0 ms", "20 s"]
+    box = page.run("const box = document.querySelector('.minimap').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]")
+    page.drag((box[0] + box[2] * 0.25, box[1] + 10), (box[0] + box[2] * 0.5, box[1] + 10))
+    page.wait(f"parseFloat({labels}[0]) > 4.8 && parseFloat({labels}[0]) < 5.2 && parseFloat({labels}[4]) < 10.3")
+    page.run("document.querySelector('.span[tabindex=\"0\"]').focus()")
+    page.press("-")
+    page.wait(f"{labels}[4] === '20 s'")
     step = lambda: page.processor_time("""
         const list = document.querySelector('.spans');
         let step = 0;

@@ -6,6 +6,7 @@ import { moment } from '../core/time.js';
 import { CopyButton } from './card.js';
 import { colorTokens } from './colors.js';
 import { icon } from './icons.js';
+import { Minimap } from './minimap.js';
 import { JSONTree } from './jsontree.js';
 import { criticalPath, flat, rowsOf } from './spans.js';
 import { stateBadge } from './state.js';
@@ -13,6 +14,8 @@ import { stateBadge } from './state.js';
 const rowPixels = 26, spareRows = 8;
 /** Kept free at the right, so that a duration always has its place after its bar. */
 const gutterPixels = 104;
+/** A trace of fewer rows is its own map. */
+const mappedMin = 12;
 
 export const Waterfall = {
     props: {
@@ -30,12 +33,18 @@ export const Waterfall = {
         const critical = computed(() => criticalPath(props.trace));
         selected.value = props.span ? flat(props.trace).find(({ id }) => id === props.span) ?? null : null;
         watch(selected, span => emit('select', span?.id ?? null));
-        const length = computed(() => Math.max(1e-6, props.trace.end - props.trace.start));
+        /** The part of the trace that is shown; null: all of it. */
+        const part = shallowRef(null), view = computed(() => part.value ?? { from: props.trace.start, to: props.trace.end });
+        const length = computed(() => Math.max(1e-6, view.value.to - view.value.from));
         const along = part => `calc((100% - ${gutterPixels}px) * ${Math.min(1, Math.max(0, part)).toFixed(6)})`;
-        const share = seconds => along((seconds - props.trace.start) / length.value);
+        const within = seconds => Math.min(view.value.to, Math.max(view.value.from, seconds)), share = seconds => along((within(seconds) - view.value.from) / length.value);
+        const isInView = span => span.end >= view.value.from && span.start <= view.value.to;
+        /** A little more than a span, so that its ends are seen. */
+        const around = ({ start, end }) => { const room = Math.max(1e-6, (end - start) * 0.05); return { from: Math.max(props.trace.start, start - room), to: Math.min(props.trace.end, end + room) }; };
 
         watch(() => props.trace.id, () => {
             closed.value = new Set();
+            part.value = null;
             selected.value = null;
             focused.value = 0;
             scroll.value = 0;
@@ -75,6 +84,7 @@ export const Waterfall = {
                 Home: () => focus(0), End: () => focus(rows.value.length - 1), n: () => seekError(1), p: () => seekError(-1),
                 ArrowLeft: () => !closed.value.has(span) && span.children.length > 0 && toggle(span),
                 ArrowRight: () => closed.value.has(span) && toggle(span),
+                '+': () => { part.value = around(span); }, '-': () => { part.value = null; },
                 Enter: () => { selected.value = span; }, ' ': () => { selected.value = span; }, Escape: () => { selected.value = null; },
             };
             if (!actions[event.key]) return;
@@ -104,18 +114,18 @@ export const Waterfall = {
                     span.isColdStart ? h('span', { class: 'tag' }, 'cold start') : null,
                 ]),
                 h('div', { role: 'gridcell', class: 'track' }, [
-                    h('i', {
+                    !isInView(span) ? null : h('i', {
                         class: ['bar', token, { critical: critical.value.has(span), fault: span.state === 'FAULT', running: span.isRunning, inferred: span.isInferred }],
-                        style: { left: share(span.start), width: span.isRunning ? `calc(100% - ${gutterPixels}px - ${share(span.start)})` : `max(2px, ${along((span.end - span.start) / length.value)})` },
+                        style: { left: share(span.start), width: span.isRunning ? `calc(100% - ${gutterPixels}px - ${share(span.start)})` : `max(2px, ${along((within(span.end) - within(span.start)) / length.value)})` },
                     }),
-                    h('span', { class: 'took', style: { left: `calc(${share(span.isRunning ? props.trace.end : span.end)} + 6px)` } }, duration + (span.status ? ` · ${span.status}` : '')),
+                    !isInView(span) ? null : h('span', { class: 'took', style: { left: `calc(${share(span.isRunning ? props.trace.end : span.end)} + 6px)` } }, duration + (span.status ? ` · ${span.status}` : '')),
                 ]),
             ]);
         }
 
         function ruler() {
             return h('div', { class: 'ruler', 'aria-hidden': 'true' }, [h('div', { class: 'name' }, 'Span'), h('div', { class: 'track' },
-                [0, 0.25, 0.5, 0.75, 1].map(part => h('span', { style: { left: along(part) } }, milliseconds(length.value * part * 1000))))]);
+                [0, 0.25, 0.5, 0.75, 1].map(part => h('span', { style: { left: along(part) } }, milliseconds((view.value.from - props.trace.start + length.value * part) * 1000))))]);
         }
 
         function detail(span) {
@@ -141,6 +151,10 @@ export const Waterfall = {
             const first = Math.max(0, Math.floor(scroll.value / rowPixels) - spareRows);
             const last = Math.min(rows.value.length, first + props.rowsMax + 2 * spareRows + 1);
             return h('div', { class: 'waterfall' }, [
+                rows.value.length >= mappedMin ? h('div', { class: 'minimaprow' }, [
+                    h('div', { class: 'meta' }, part.value ? h('button', { type: 'button', class: 'link', onClick: () => { part.value = null; } }, 'Show the whole trace') : 'Drag to zoom'),
+                    h(Minimap, { trace: props.trace, tokens: tokens.value, view: view.value, onPick: next => { part.value = next; } }),
+                ]) : null,
                 ruler(),
                 h('div', {
                     class: 'spans', role: 'treegrid', 'aria-label': 'Spans of the trace', 'aria-rowcount': rows.value.length, ref: list, onKeydown,

@@ -16,6 +16,7 @@ import { colorTokens } from '../../parts/colors.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { icon } from '../../parts/icons.js';
 import { JSONTree } from '../../parts/jsontree.js';
+import { linked } from '../../parts/linked.js';
 import { ChartPanel } from '../../parts/panel.js';
 import { ruleTree } from '../../parts/ruletree.js';
 import { stateBadge } from '../../parts/state.js';
@@ -101,7 +102,7 @@ const Evidence = {
             h('p', { class: 'because' }, [stateBadge(alarm.value.StateValue), ' ', visible(alarm.value.StateReason || 'No reason was given.', 1500)]),
             live.data.points ? strip(live.data.points, alarm.value) : null,
             live.data.rule ? ruleTree({ rule: live.data.rule, stateOf: name => live.data.states.get(name) }) : null,
-            alarm.value.AlarmDescription ? h('p', { class: 'meta' }, visible(alarm.value.AlarmDescription, 1500)) : null,
+            alarm.value.AlarmDescription ? h('p', { class: 'meta' }, linked(alarm.value.AlarmDescription, 1500)) : null,
         ] });
 
         const evidence = () => h(ChartPanel, {

@@ -10,7 +10,7 @@ const keyCaps = keys => keys.split(' ').flatMap((key, index) => [index > 0 ? ' '
 const local = [
     ['Search', [['Ctrl K', 'Search everything with a name; a pasted trace id opens the trace'], ['Escape', 'Close what is on top']]],
     ['A chart', [['← →', 'To the period before or after; with Shift ten'], ['Home End', 'To the first or last period'], ['drag', 'Zoom every panel of the page'], ['Alt drag', 'Move the range'], ['double click', 'Back out']]],
-    ['A table or trace', [['↑ ↓', 'From row to row'], ['Enter', 'Open the row'], ['← →', 'Close or open what is below a span'], ['n p', 'To the next or last span with an error']]],
+    ['A table or trace', [['↑ ↓', 'From row to row'], ['Enter', 'Open the row'], ['← →', 'Close or open what is below a span'], ['n p', 'To the next or last span with an error'], ['+ -', 'Zoom to a span, and out again']]],
     ['A dashboard', [['e', 'Edit it'], ['← → ↑ ↓', 'On a grip: move the widget'], ['Shift ← → ↑ ↓', 'Resize it'], ['Enter', 'Change it'], ['Delete', 'Remove it']]],
     ['A query', [['Ctrl Enter', 'Run it'], ['Ctrl Space', 'Complete the word'], ['Alt ↑', 'The query that was run before']]],
 ];
