@@ -23,10 +23,17 @@ struct JournalRecovery {
         var found: [(generation: UInt64, last: UInt64)] = []
         for place in scans.indices {
             var rewrite = JournalRewrite(scans[place].file, salt: salt)
+            var stretch: [ReplayDecoding.Record] = []
+            var stretchBytes = 0
             let result = try replay.replay(&scans[place], limit: limits[place]) { record, payload, offset throws(StorageError) in
-                try publish(record, payload, into: tables)
                 try rewrite.add(record, payload, at: offset)
+                stretch.append(ReplayDecoding.Record(record: record, payload: payload))
+                stretchBytes += payload.count
+                guard stretchBytes >= ReplayDecoding.stretchBytes else { return }
+                try publish(stretch, into: tables)
+                (stretch, stretchBytes) = ([], 0)
             }
+            try publish(stretch, into: tables)
             try rewrite.finish()
             if result.lost > 0 { report(generations[place], result.lost) }
             found.append((generations[place], result.last))
@@ -57,17 +64,19 @@ struct JournalRecovery {
         return try scan.nextRecord(after: 0).map { $0.record.durableThrough + 1 }
     }
 
-    private func publish(_ record: JournalRecord, _ payload: [UInt8], into tables: Tables) throws(StorageError) {
-        let batches = try JournalPayload.decode(payload, id: record.id, cipher: context.cipher) { table, rows in
-            context.report(.rowsErased(table: table, rows: rows))
+    private func publish(_ records: [ReplayDecoding.Record], into tables: Tables) throws(StorageError) {
+        for (record, result) in zip(records, ReplayDecoding(cipher: context.cipher).decoded(records)) {
+            let decoded = try result.get()
+            for batches in decoded.erased { context.report(.rowsErased(table: batches.table, rows: batches.rows)) }
+            for batch in decoded.batches { _ = try context.layout(of: batch.table) }
+            // They were acknowledged: they are there, whatever the memory setting is by now.
+            let held = decoded.batches.map { batch in
+                batch.holding(context.configuration.ingestMemory?.reserveRegardless(batch.heldBytes))
+            }
+            let id = record.record.id
+            tables.publish([(id, held)], through: record.record.sequence, now: context.clock.monotonicNanoseconds)
+            for batch in held { context.layouts[batch.table]?.didPublish(batch) }
         }
-        for batch in batches { _ = try context.layout(of: batch.table) }
-        // They were acknowledged: they are there, whatever the memory setting is by now.
-        let held = batches.map { batch in
-            batch.holding(context.configuration.ingestMemory?.reserveRegardless(batch.heldBytes))
-        }
-        tables.publish([(record.id, held)], through: record.sequence, now: context.clock.monotonicNanoseconds)
-        for batch in held { context.layouts[batch.table]?.didPublish(batch) }
     }
 
     private func report(_ generation: UInt64, _ lost: UInt64) {
