@@ -12,7 +12,8 @@ struct Options {
           --repeats N        how often each question is asked; medians are shown (1 small, else 3)
           --seed N           of the load (42)
           --server PATH      the program under test (groundwatch beside this program)
-          --peer NAME=PATH   measure another program beside it: moto=PATH/moto_server. May be given several times
+          --peers            measure what Debian's packages prometheus and victoria-metrics install beside it, where they are
+          --peer NAME=PATH   measure another program beside it: moto, prometheus, victoria-metrics. May be given several times
           --folder DIR       where servers keep their data meanwhile (.build/bench)
           --json FILE        write the figures, with machine and commit
           --markdown FILE    write them as a page
@@ -42,6 +43,7 @@ struct Options {
             switch argument {
             case "--small": size = .small
             case "--full": size = .full
+            case "--peers": peers += Program.debianPeers
             case "--help": asksForHelp = true
             case "--list": asksForList = true
             default:
@@ -77,8 +79,11 @@ struct Options {
 
     private static func peer(_ text: String) throws -> Program {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2, parts[0] == "moto" else { throw refusal("--peer takes moto=PATH, not \(text)") }
-        return .moto(parts[1])
+        guard parts.count == 2, let kind = Program.Kind(rawValue: parts[0]), kind != .groundwatch else {
+            let names = Program.Kind.allCases.filter { $0 != .groundwatch }.map { "\($0.rawValue)=PATH" }
+            throw refusal("--peer takes \(names.joined(separator: ", ")), not \(text)")
+        }
+        return Program(kind: kind, executable: parts[1])
     }
 
     private static func besideThisProgram(_ name: String) -> String {

@@ -3,6 +3,7 @@ enum Questions {
     static let all: [any Question] = [
         IdleServer(),
         RestartAfterKill(),
+        Soak(),
         PutMetricData(),
         PutLogEvents(),
         JSONLines(),

@@ -39,7 +39,7 @@ struct IngestFigures {
     /// After a stop, which seals: the journal's files hold nothing then that is not in the parts too.
     /// - Parameter written: what the block device was given before the stop.
     private func disk(of server: ServerProcess, written: Int) throws -> [Figure] {
-        let kept = try Folder(server.dataFolder.path + "/store").bytes(without: ["journal"])
+        let kept = try Folder(server.dataFolder.path + server.program.kept.folder).bytes(without: server.program.kept.without)
         return [
             Figure(form, "bytes on disk a row", Double(kept) / Double(rowCount), .bytes, aim: diskAim),
             Figure(form, "bytes written a row before the stop", Double(written) / Double(rowCount), .bytes),

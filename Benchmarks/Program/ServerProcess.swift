@@ -36,6 +36,7 @@ final class ServerProcess {
         self.folder = folder
         port = try Self.freePort()
         try LinuxFileSystem().createDirectory(folder)
+        try program.prepare(folder)
         try start()
     }
 

@@ -17,6 +17,8 @@ SECONDS_MAX = 300
 FIGURES = {
     "IdleServer": {"start to ready", "resident memory, idle"},
     "RestartAfterKill": {"start to ready after kill -9", "start to ready after a stop"},
+    "Soak": {"rows a second", "request, 999 of 1,000", "99 of 100 in the worst thirtieth", "peak resident memory",
+             "resident memory, mean of quarter 4", "query beside it, median"},
     "PutMetricData": {"datums a core-second", "request, 99 of 100", "bytes on disk a row"},
     "PutLogEvents": {"events a core-second", "request, 99 of 100", "bytes on disk a row"},
     "JSONLines": {"lines a core-second", "request, 99 of 100", "bytes on disk a row"},
@@ -48,7 +50,7 @@ def run(folder, *arguments, server=BINARY):
 def report(tmp_path_factory):
     """One run of everything, and what it wrote."""
     folder = tmp_path_factory.mktemp("bench")
-    ran = run(folder, "--json", "figures.json", "--markdown", "page.md", "--peer", "moto=not/installed", "--commit", "abc1234")
+    ran = run(folder, "--json", "figures.json", "--markdown", "page.md", "--peer", "moto=not/installed", "--peer", "prometheus=not/there", "--commit", "abc1234")
     assert ran.returncode == 0, ran.stderr
     figures = json.loads((folder / "figures.json").read_text())
     return figures, (folder / "page.md").read_text(), ran.stdout, list((folder / "data").iterdir())
@@ -79,7 +81,8 @@ def test_the_reports_say_what_was_measured_where(report):
 
 
 def test_a_peer_that_is_not_installed_is_named_with_the_reason(report):
-    assert report[0]["skipped"] == ["moto is not installed: there is no not/installed"]
+    assert report[0]["skipped"] == [
+        "moto is not installed: there is no not/installed", "prometheus is not installed: there is no not/there"]
     assert "moto is not installed" in report[1] and "moto is not installed" in report[2]
 
 
