@@ -21,26 +21,6 @@ struct StoreFuzzTests {
         return (rig.disk, rig.keys, commits)
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
-        for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
-            let place = Int.random(in: 0..<bytes.count, using: &random)
-            switch Int.random(in: 0..<6, using: &random) {
-            case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            case 1: bytes[place] = UInt8.random(in: .min ... .max, using: &random)
-            case 2: bytes.removeLast(bytes.count - place)
-            case 3:
-                // A stretch of the file written over another.
-                let count = min(bytes.count - place, Int.random(in: 1...200, using: &random))
-                let source = Int.random(in: 0...(bytes.count - count), using: &random)
-                bytes.replaceSubrange(place..<(place + count), with: Array(bytes[source..<(source + count)]))
-            case 4:
-                let count = min(bytes.count - place, Int.random(in: 1...64, using: &random))
-                bytes.replaceSubrange(place..<(place + count), with: random.bytes(count))
-            default: bytes.insert(contentsOf: random.bytes(Int.random(in: 1...9, using: &random)), at: place)
-            }
-        }
-    }
-
     /// Reads everything that can be read; what fails is left out, as a scan that is made again would.
     private func readable(_ store: ColumnStore) -> [TestRow] {
         let snapshot = store.snapshot(of: .logs)
@@ -78,7 +58,7 @@ struct StoreFuzzTests {
             let disk = start.copy()
             let path = paths.randomElement(using: &random)!
             var bytes = try disk.bytes(of: path)
-            mutate(&bytes, &random)
+            bytes.mutate(using: &random)
             try disk.overwrite(path, with: bytes)
             try check(disk, keys, commits, "seed \(seed), round \(round), \(path)")
         }
@@ -91,7 +71,7 @@ struct StoreFuzzTests {
             let disk = start.copy()
             var bytes = try disk.bytes(of: Rig.directory + "/MANIFEST")
             let original = bytes
-            mutate(&bytes, &random)
+            bytes.mutate(using: &random)
             try disk.overwrite(Rig.directory + "/MANIFEST", with: bytes)
             if bytes == original { continue }
             #expect(throws: StorageError.self) { try Rig(disk, keys: keys) }

@@ -1,0 +1,36 @@
+import Bytes
+import Platform
+import SignalModel
+import Simulation
+import Testing
+import WireFormats
+
+@testable import PrometheusAPI
+
+/// Write requests, damaged inside and outside their compression: stored, or refused with a status that tells the sender not to repeat it.
+struct RemoteWriteFuzzTests {
+    @Test(arguments: fuzzSeeds(3)) func `a damaged request is answered 204 or 4xx`(_ seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        let store = ModelStore()
+        let api = PrometheusAPI(
+            writer: store, committer: store, memory: MemoryBudget(name: "ingest", bytesMax: 1 << 30),
+            random: RandomSource(SeededRandom(seed: seed)), region: "us-east-1", log: Log(component: "test", write: { _ in }))
+        for round in 0..<120 {
+            let message = ProtobufBytes.message { message in
+                for series in 0..<Int.random(in: 1...4, using: &random) {
+                    message.series(
+                        [("__name__", "up"), ("instance", "i\(series)")],
+                        (0..<3).map { (Double($0), Int64(round * 1000 + $0)) })
+                }
+            }
+            var body = message
+            if random.oneIn(2) { body.mutate(using: &random) }
+            body = Snappy.compress(body)
+            if random.oneIn(2) { body.mutate(using: &random) }
+            let headers: HTTPHeaders = ["Content-Encoding": "snappy", "Content-Type": "application/x-protobuf"]
+            let head = HTTPRequestHead(method: "POST", path: "/api/v1/write", headers: headers)
+            let status = try #require(await api.answer(head, body: body)).status
+            #expect(status == 204 || (400..<500).contains(status), "seed \(seed), round \(round): \(status)")
+        }
+    }
+}
