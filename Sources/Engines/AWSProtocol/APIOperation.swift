@@ -27,8 +27,15 @@ package protocol APIOperation<Input, Output>: Sendable {
     /// As the API reference spells it.
     static var name: String { get }
 
+    /// It scans stored rows, so only so many run at one time.
+    static var readsMuch: Bool { get }
+
     /// - Throws: `AWSError` for the caller's mistakes; anything else is answered as an internal failure and logged.
     func run(_ input: Input, in context: RequestContext) async throws -> Output
+}
+
+extension APIOperation {
+    package static var readsMuch: Bool { false }
 }
 
 /// What an operation is sent. A bulk operation decodes columns straight from `reader.node`.

@@ -2,25 +2,32 @@
 
 import Bytes
 package import Platform
-import SignalModel
+package import SignalModel
 package import WireFormats
 
 package struct AWSDispatcher: Sendable {
     private let router: Router
     private let defaultRegion: String
     private let authentication: any CallerAuthentication
+    private let queries: QueryGate?
+    private let inflatedBytesMax: Int
     private let time: any TimeSource
     private let random: RandomSource
     private let log: Log
 
-    /// - Parameter authentication: asked for every request once it is known what it is for.
+    /// - Parameters:
+    ///   - authentication: asked for every request once it is known what it is for.
+    ///   - queries: what operations that read much pass through; nil lets all of them run at once.
+    ///   - inflatedBytesMax: what a compressed body may grow to.
     package init(
         services: [APIService], defaultRegion: String = Tenant.defaultRegion, authentication: any CallerAuthentication = OpenAccess(),
-        time: any TimeSource, random: RandomSource, log: Log
+        queries: QueryGate? = nil, inflatedBytesMax: Int = AWSLimits.inflatedBytesMax, time: any TimeSource, random: RandomSource, log: Log
     ) {
         router = Router(services)
         self.defaultRegion = defaultRegion
         self.authentication = authentication
+        self.queries = queries
+        self.inflatedBytesMax = inflatedBytesMax
         self.time = time
         self.random = random
         self.log = log
@@ -40,6 +47,16 @@ package struct AWSDispatcher: Sendable {
         } catch {
             return error.dialect.response(error.error, requestID: requestID)
         }
+    }
+
+    /// How the request is refused before its body is read, in its own protocol; nil when nothing but the body could tell that it is meant
+    /// for an AWS API.
+    package func refusal(of head: HTTPRequestHead, _ why: String) -> HTTPResponse? {
+        let requestID = RequestID(randomBits: random.next(), random.next()).description
+        let scope = Self.scope(of: head).0
+        if let call = router.call(head, scope: scope) { return call.dialect.response(.throttling(why), requestID: requestID) }
+        guard Router.hasFormBody(head) else { return nil }
+        return router.queryDialect(head, scope: scope).response(.throttling(why), requestID: requestID)
     }
 
     /// A request that is certainly for an AWS API and certainly wrong.
@@ -85,11 +102,18 @@ package struct AWSDispatcher: Sendable {
             }
             let context = context(call, head, scope, caller, requestID)
             let document = try document(call, head, body, bytesMax: service.bodyBytesMax)
-            let output = try await operation.answer(document, in: context, validationShape: service.validationShape)
+            let output = try await gated(operation) {
+                try await operation.answer(document, in: context, validationShape: service.validationShape)
+            }
             return call.dialect.response(output, operation: call.operation, requestID: requestID)
         } catch {
             return call.dialect.response(reported(error, call, requestID), requestID: requestID)
         }
+    }
+
+    private func gated(_ operation: any APIOperation, _ body: () async throws -> WireValue?) async throws -> WireValue? {
+        guard let queries, type(of: operation).readsMuch else { return try await body() }
+        return try await queries.run(body)
     }
 
     /// Faults of ours are logged here and answered without their details.
@@ -147,17 +171,17 @@ package struct AWSDispatcher: Sendable {
         let encodings = head.headers.values(of: "Content-Encoding").joined(separator: ",").lowercased()
         switch encodings.filter({ $0 != " " }) {
         case "", "identity": return body
-        case "gzip": return try Self.inflated(body)
+        case "gzip": return try inflated(body)
         default: throw .unsupportedEncoding(String(encodings.prefix(64)))
         }
     }
 
-    private static func inflated(_ body: [UInt8]) throws(AWSError) -> [UInt8] {
+    private func inflated(_ body: [UInt8]) throws(AWSError) -> [UInt8] {
         do throws(BytesError) {
-            return try Gzip.decompress(body, atMost: AWSLimits.inflatedBytesMax)
+            return try Gzip.decompress(body, atMost: inflatedBytesMax)
         } catch {
             switch error.code {
-            case .tooLarge: throw .tooLarge("Request must be smaller than \(AWSLimits.inflatedBytesMax) bytes when decompressed.")
+            case .tooLarge: throw .tooLarge("Request must be smaller than \(inflatedBytesMax) bytes when decompressed.")
             default: throw .serialization(error.message)
             }
         }

@@ -26,6 +26,9 @@ package struct AWSError: Error, Sendable {
     /// of it to tell, and clients are left with the shape's name.
     var isModelled: Bool { shape != "SerializationException" && shape != "UnknownOperationException" }
 
+    /// The same request may succeed a little later.
+    var isForLater: Bool { status == 503 || queryCode == "Throttling" }
+
     /// - Parameter queryCode: the shape's name without `Exception` when nil, the usual rule.
     package init(
         _ shape: String, queryCode: String? = nil, status: Int = 400, _ message: String, details: [(String, WireValue)] = []

@@ -41,7 +41,7 @@ struct Dialect: Sendable {
         var response: HTTPResponse
         switch wireProtocol {
         case .query:
-            return http(error.status, errorDocument(error, requestID: requestID), requestID)
+            response = http(error.status, errorDocument(error, requestID: requestID), requestID)
         case .restJSON:
             response = http(error.status, JSON.encode(.structure([("Message", .text(error.message))] + error.details)), requestID)
             response.headers.set("X-Amzn-ErrorType", error.shape)
@@ -51,6 +51,7 @@ struct Dialect: Sendable {
         case .cbor:
             response = http(error.status, CBOR.encode(errorBody(error)), requestID)
         }
+        if error.isForLater { response.headers.set("Retry-After", "1") }
         if isQueryMode, error.isModelled { response.headers.set("x-amzn-query-error", "\(error.queryCode);\(error.fault.rawValue)") }
         return response
     }

@@ -130,7 +130,9 @@ package final class ColumnStore: BatchCommitter, Sendable {
     package func stepSealing() -> NextStep {
         let before = context.counters.current.seals
         let next = sealing.withLock { $0.step() }
-        if context.counters.current.seals > before { loops.withLock { $0.merge }?.wake() }
+        guard context.counters.current.seals > before else { return next }
+        loops.withLock { $0.merge }?.wake()
+        if context.sleep != nil { Machine.trimMemory() }  // the rows that were sealed are free now
         return next
     }
 
@@ -183,6 +185,18 @@ package final class ColumnStore: BatchCommitter, Sendable {
     }
 
     // MARK: figures
+
+    /// On the volume of the data; nil when the file system does not say.
+    package var freeBytes: Int? {
+        do throws(FileError) { return try context.files.system.freeBytes(at: context.files.root) } catch { return nil }
+    }
+
+    /// Why nothing is accepted for want of space; nil while there is enough.
+    package var lowSpace: String? {
+        let least = context.configuration.freeBytesMin
+        guard least > 0, let free = freeBytes, free < least else { return nil }
+        return "\(free) bytes are free on the disk, and nothing is accepted below \(least)"
+    }
 
     package var figures: StoreFigures {
         var figures = context.counters.current

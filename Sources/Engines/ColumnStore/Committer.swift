@@ -61,6 +61,7 @@ struct Committer {
         context.counters.add(to: \.repeatedCommits, group.known.count + group.repeats.count)
         guard !group.new.isEmpty else { return }
         let outcome = Result { () throws(StorageError) in try store(group.new) }
+        if case .failure = outcome { context.counters.add(to: \.refusedCommits, group.new.count + group.repeats.count) }
         for (index, request) in group.new.enumerated() { request.reply(outcome.map { position($0, index) }) }
         for one in group.repeats { one.request.reply(outcome.map { position($0, one.index) }) }
     }
@@ -105,7 +106,7 @@ struct Committer {
             watermark.answer(freeBytes: try onDisk { () throws(FileError) in try files.system.freeBytes(at: files.root) }, now: now)
         }
         guard !watermark.isLow else {
-            throw StorageError(code: .noSpace, message: "cannot commit: less than \(context.configuration.freeBytesMin) bytes are free")
+            throw StorageError(code: .noSpace, message: "cannot commit: the disk has less than \(context.configuration.freeBytesMin) bytes free")
         }
         watermark.wrote(bytes)
     }

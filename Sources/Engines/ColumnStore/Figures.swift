@@ -10,6 +10,8 @@ package struct StoreFigures: Sendable, Equatable {
         /// On disk, envelopes included.
         package var bytes = 0
         package var unsealedRows = 0
+        /// Left out because they cannot be read; their files are kept.
+        package var damagedBlocks = 0
     }
 
     package var tables: [TableID: Table] = [:]

@@ -49,6 +49,13 @@ struct MergeWork {
         return true
     }
 
+    private func hasRoom() throws(StorageError) -> Bool {
+        let least = context.configuration.freeBytesMin
+        let files = context.files
+        guard least > 0 else { return true }
+        return try onDisk { () throws(FileError) in try files.system.freeBytes(at: files.root) } > least
+    }
+
     /// Dropping comes first: it gives space without costing any.
     private mutating func nextWork(_ now: Int64) throws(StorageError) -> Merger.Work? {
         if deadWork.isEmpty, now >= retentionAt {
@@ -56,6 +63,7 @@ struct MergeWork {
             deadWork = try merger.deadWork(now: context.clock.wallNanoseconds).reversed()
         }
         if let dead = deadWork.popLast() { return dead }
+        guard try hasRoom() else { return nil }  // a merge needs its result's space before it gives any back
         return try merger.mergeWork()
     }
 }

@@ -178,6 +178,7 @@ final class Tables: Sendable {
                 figures.blocks += part.index.blocks.count
                 figures.rows += part.rowCount
                 figures.bytes += part.index.fileBytes
+                figures.damagedBlocks += part.damagedBlocks.count
             }
             for list in table.sealing.values { figures.unsealedRows += list.reduce(0) { $0 + $1.rowCount } }
             for list in table.active.values { figures.unsealedRows += list.reduce(0) { $0 + $1.rowCount } }

@@ -1,3 +1,4 @@
+package import Platform
 import Synchronization
 
 /// Where the pieces of a request's body come from.
@@ -35,6 +36,25 @@ package struct HTTPBody: Sendable {
         if let contentLength, contentLength > bytes.count { bytes.reserveCapacity(contentLength) }
         while bytes.count <= limit, let piece = try await next() { bytes += piece }
         guard bytes.count <= limit else { throw Self.tooLarge(limit) }
+        return bytes
+    }
+
+    /// All that is left, into memory that is reserved before it is filled: at once when the client announced the length, else piece by
+    /// piece.
+    /// - Parameter bytesForEach: reserved for each byte of the body.
+    /// - Throws: `MemoryBudget.Exhausted`, or as `collect(limit:)`.
+    package func collect(limit: Int, reserving bytesForEach: Int, in reservation: MemoryReservation) async throws -> [UInt8] {
+        if let contentLength {
+            guard contentLength <= limit else { throw Self.tooLarge(limit) }
+            try reservation.grow(by: contentLength * bytesForEach)
+            return try await collect(limit: limit)
+        }
+        var bytes: [UInt8] = []
+        while let piece = try await next() {
+            guard bytes.count + piece.count <= limit else { throw Self.tooLarge(limit) }
+            try reservation.grow(by: piece.count * bytesForEach)
+            bytes += piece
+        }
         return bytes
     }
 

@@ -25,6 +25,11 @@ package final class MemoryBudget: Sendable {
 
     /// - Throws: `Exhausted` when the share has fewer than `bytes` left; nothing is reserved then.
     package func reserve(_ bytes: Int) throws(Exhausted) -> MemoryReservation {
+        try take(bytes)
+        return MemoryReservation(budget: self, bytes: bytes)
+    }
+
+    fileprivate func take(_ bytes: Int) throws(Exhausted) {
         precondition(bytes >= 0, "a reservation cannot be negative")
         var current = used.load(ordering: .relaxed)
         while true {
@@ -33,7 +38,7 @@ package final class MemoryBudget: Sendable {
                 throw Exhausted(budget: name, bytesAsked: bytes, bytesFree: max(0, bytesMax - current))
             }
             let (exchanged, original) = used.weakCompareExchange(expected: current, desired: next, ordering: .relaxed)
-            if exchanged { return MemoryReservation(budget: self, bytes: bytes) }
+            if exchanged { return }
             current = original
         }
     }
@@ -60,6 +65,12 @@ package final class MemoryReservation: Sendable {
     }
 
     package var bytes: Int { held.load(ordering: .relaxed) }
+
+    /// - Throws: `Exhausted`; what is held already stays held.
+    package func grow(by bytes: Int) throws(MemoryBudget.Exhausted) {
+        try budget.take(bytes)
+        held.add(bytes, ordering: .relaxed)
+    }
 
     /// Gives everything back; further calls do nothing.
     package func release() { budget.give(back: held.exchange(0, ordering: .relaxed)) }

@@ -7,6 +7,7 @@ import WireFormats
 /// Source: CloudWatch API reference, GetMetricData.
 struct GetMetricData: APIOperation {
     static let name = "GetMetricData"
+    static let readsMuch = true
     let metrics: MetricAccess
 
     enum ScanBy: String, CaseIterable { case TimestampDescending, TimestampAscending }

@@ -7,6 +7,7 @@ import WireFormats
 /// Source: CloudWatch API reference, GetMetricStatistics.
 struct GetMetricStatistics: APIOperation {
     static let name = "GetMetricStatistics"
+    static let readsMuch = true
     let metrics: MetricAccess
 
     enum BasicStatistic: String, CaseIterable { case SampleCount, Average, Sum, Minimum, Maximum }

@@ -7,6 +7,7 @@ import WireFormats
 /// Source: CloudWatch Logs API reference, FilterLogEvents. Fixtures: `aws/logs/FilterLogEvents/`.
 struct FilterLogEvents: APIOperation {
     static let name = "FilterLogEvents"
+    static let readsMuch = true
     let logs: LogAccess
 
     struct Input: APIInput {

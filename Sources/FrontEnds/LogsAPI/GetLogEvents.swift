@@ -6,6 +6,7 @@ import WireFormats
 /// Source: CloudWatch Logs API reference, GetLogEvents. Fixtures: `aws/logs/GetLogEvents/`.
 struct GetLogEvents: APIOperation {
     static let name = "GetLogEvents"
+    static let readsMuch = true
     let logs: LogAccess
 
     struct Input: APIInput {

@@ -6,6 +6,7 @@ import WireFormats
 /// Source: X-Ray API reference, BatchGetTraces.
 struct BatchGetTraces: APIOperation {
     static let name = "BatchGetTraces"
+    static let readsMuch = true
     let queries: TraceQueries
 
     struct Input: APIInput {

@@ -6,6 +6,7 @@ import WireFormats
 /// Source: X-Ray API reference, GetTraceSummaries. Filter expressions, sampling strategies and the time of a service are refused.
 struct GetTraceSummaries: APIOperation {
     static let name = "GetTraceSummaries"
+    static let readsMuch = true
     private static let pageSize = 100
     let queries: TraceQueries
 

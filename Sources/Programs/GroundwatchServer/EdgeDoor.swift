@@ -18,6 +18,8 @@ struct EdgeDoor: Sendable {
 
     /// A body of more than this is read only for who may be believed by the head alone.
     private static let strangersBodyBytesMax = 1 << 20
+    /// Memory for each byte of a body: the body itself, and what decoding makes of it.
+    private static let bytesForEach = 2
 
     let hostGuard: HostGuard
     let gate: Gate
@@ -44,14 +46,12 @@ struct EdgeDoor: Sendable {
     func answer(_ head: HTTPRequestHead, _ body: HTTPBody) async -> HTTPResponse {
         if let page = await page(head) { return page }
         do {
-            let reservation = try memory.reserve(body.contentLength ?? Self.bodyBytesMax)
+            let reservation = try memory.reserve(0)
             defer { reservation.release() }
-            let bytes = try await body.collect(limit: Self.bodyBytesMax)
+            let bytes = try await body.collect(limit: Self.bodyBytesMax, reserving: Self.bytesForEach, in: reservation)
             return await understood(head, bytes) ?? Self.text(404, "cannot find \(head.path)")
         } catch is MemoryBudget.Exhausted {
-            var refusal = Self.text(429, "cannot take the request now: memory for requests is used up, try again")
-            refusal.headers.set("Retry-After", "1")
-            return refusal
+            return refusal(of: head)
         } catch let error as HTTPTransportError where error.code == .bodyTooLarge {
             return Self.text(413, error.message)
         } catch {
@@ -81,6 +81,14 @@ struct EdgeDoor: Sendable {
         if let answer = await prometheus.answer(permitted, body: body) { return answer }
         if let answer = await lines.answer(permitted, body: body) { return answer }
         return await aws.handle(head, body: body)
+    }
+
+    /// In the caller's own protocol, so that its retries understand it.
+    private func refusal(of head: HTTPRequestHead) -> HTTPResponse {
+        let why = "cannot take the request now: memory for requests is used up, try again"
+        var refusal = aws.refusal(of: head, why) ?? Self.text(429, why)
+        refusal.headers.set("Retry-After", "1")
+        return refusal
     }
 
     /// What everybody may see.

@@ -6,11 +6,14 @@ struct HealthReport: Sendable {
     /// One part of the server and whether it works.
     struct Check: Sendable {
         let name: String
+        /// It can be lived with: the server stays up, and says so.
+        let isWarning: Bool
         /// Nil: it works; else why not.
         let failure: @Sendable () async -> String?
 
-        init(name: String, failure: @escaping @Sendable () async -> String?) {
+        init(name: String, isWarning: Bool = false, failure: @escaping @Sendable () async -> String?) {
             self.name = name
+            self.isWarning = isWarning
             self.failure = failure
         }
     }
@@ -36,14 +39,16 @@ struct HealthReport: Sendable {
     private func detailed(_ showsReasons: Bool) async -> HTTPResponse {
         var members: [(String, WireValue)] = []
         var reasons: [(String, WireValue)] = []
+        var isUp = true
         for check in checks {
             let failure = await check.failure()
-            members.append((check.name, failure == nil ? "UP" : "DOWN"))
+            members.append((check.name, failure == nil ? "UP" : check.isWarning ? "WARNING" : "DOWN"))
+            if failure != nil, !check.isWarning { isUp = false }
             if let failure { reasons.append((check.name, .text(failure))) }
         }
-        let isUp = reasons.isEmpty
         return Self.answer(isUp ? 200 : 503, .members(
-            ("status", isUp ? "UP" : "DOWN"), ("checks", .map(members)), ("reasons", isUp || !showsReasons ? nil : .map(reasons)),
+            ("status", isUp ? "UP" : "DOWN"), ("checks", .map(members)),
+            ("reasons", reasons.isEmpty || !showsReasons ? nil : .map(reasons)),
             ("timestamp", .text(UTCText.milliseconds(time.wallNanoseconds)))))
     }
 

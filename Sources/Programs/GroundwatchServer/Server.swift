@@ -61,12 +61,14 @@ package final class Server: Sendable {
     /// Opens the store, recovers what a crash left, and serves.
     /// - Throws: `Settings.Invalid` for an address that credentials would have to guard, and what the disk or the edge port refuses.
     package static func start(_ configuration: ServerConfiguration, log: Log) async throws -> Server {
+        Machine.returnFreedMemory()
         let time = SystemTime()
         let random = RandomSource()
         let memory = MemoryShares(bytes: configuration.memoryBytes ?? Machine.memoryBytes / 4)
         let hub = LiveHub(time: time, random: random, log: log.named("live"))
         let storage = try await Storage.open(
-            configuration.dataDirectory, memory: memory, clock: time, random: random, log: log, didPublish: { hub.published($0) })
+            configuration.dataDirectory, memory: memory, freeBytesMin: configuration.diskReserveBytes, clock: time, random: random, log: log,
+            didPublish: { hub.published($0) })
         let access: AccessParts
         do { access = try await AccessParts(configuration, storage: storage, time: time, random: random, log: log) } catch {
             try await storage.close()
@@ -159,11 +161,13 @@ private struct Parts {
             try Outbox.refusal(snapshot, tenant: tenant, target: target)
         }
         evaluation = AlarmEvaluation(book: alarms, reader: storage.metrics, clock: time, log: log.named("alarms"))
-        live = LiveParts(hub: hub, storage: storage, alarms: alarms)
+        let queryGate = QueryGate()
+        live = LiveParts(hub: hub, storage: storage, alarms: alarms) { ServerFigures.now(storage, memory, queryGate) }
         let metrics = MetricAccess(
             reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random)
         let logs = LogAccess(
-            directory: storage.logGroups, reader: storage.logs, writer: storage.logs, committer: storage.engine, clock: time, random: random)
+            directory: storage.logGroups, reader: storage.logs, writer: storage.logs, committer: storage.engine, clock: time, random: random,
+            configuration: memory.logsConfiguration())
         queries = QueryRegistry(logs: logs, executor: storage.queries)
         let dispatcher = AWSDispatcher(
             services: [
@@ -174,7 +178,9 @@ private struct Parts {
                 SNSOperations.service(topics: topics, outbox: outbox),
                 XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
             ],
-            defaultRegion: configuration.region, authentication: access.gate, time: time, random: random, log: log.named("aws"))
+            defaultRegion: configuration.region, authentication: access.gate, queries: queryGate,
+            inflatedBytesMax: min(AWSLimits.inflatedBytesMax, memory.ingest.bytesMax / 8), time: time, random: random,
+            log: log.named("aws"))
         let prometheus = PrometheusAPI(
             writer: storage.metrics, committer: storage.engine, memory: memory.ingest, random: random, region: configuration.region,
             log: log.named("prometheus"))
@@ -182,7 +188,8 @@ private struct Parts {
         edge = EdgeDoor(
             hostGuard: HostGuard(hostNames: configuration.hostNames), gate: access.gate, time: time, health: Self.health(storage, time: time),
             figures: FiguresPage {
-                ServerFigures.now(storage) + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
+                ServerFigures.now(storage, memory, queryGate)
+                    + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
                     + [.init("groundwatch_live_streams", "Event streams of the console that are open.", Double(hub.clientCount))]
             },
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
@@ -204,6 +211,16 @@ private struct Parts {
         ]
     }
 
+    /// Rows that cannot be read any more: the rest serves, but somebody should know.
+    private static func damage(in figures: StoreFigures) -> String? {
+        let counts = [
+            (figures.damagedParts, "parts set aside at the start"),
+            (figures.tables.values.reduce(0) { $0 + $1.damagedBlocks }, "blocks left out"),
+            (figures.lostCommits, "commits missing from the journal"), (figures.damagedFilters, "parts with unreadable key filters"),
+        ].filter { $0.0 > 0 }
+        return counts.isEmpty ? nil : "damage on disk: " + counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
+
     private static func health(_ storage: Storage, time: any TimeSource) -> HealthReport {
         HealthReport(
             checks: [
@@ -214,6 +231,8 @@ private struct Parts {
                     } catch { return "\(error)" }
                 },
                 .init(name: "store") { storage.engine.figures.isClosed ? "writing has stopped after a failure; restart" : nil },
+                .init(name: "disk") { storage.engine.lowSpace },
+                .init(name: "parts", isWarning: true) { damage(in: storage.engine.figures) },
             ], time: time)
     }
 }

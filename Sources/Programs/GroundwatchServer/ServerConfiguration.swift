@@ -47,6 +47,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var region = "us-east-1"
     /// What the process may hold in memory, in bytes; nil is a quarter of the machine's.
     package var memoryBytes: Int?
+    /// Nothing is accepted while fewer bytes are free on the data directory's disk.
+    package var diskReserveBytes = 256 << 20
     /// Names besides loopback addresses under which unsigned requests may reach the server (`Host` header).
     package var hostNames: Set<String> = []
     /// Ask for credentials even where none exist; else from the first user or key on.

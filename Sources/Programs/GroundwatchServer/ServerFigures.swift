@@ -4,7 +4,7 @@ import SignalModel
 
 /// The server's own figures, for `/metrics`.
 enum ServerFigures {
-    static func now(_ storage: Storage) -> [FiguresPage.Figure] {
+    static func now(_ storage: Storage, _ memory: MemoryShares, _ gate: QueryGate) -> [FiguresPage.Figure] {
         let process = ProcessFigures.now()
         let store = storage.engine.figures
         var result: [FiguresPage.Figure] = [
@@ -22,9 +22,29 @@ enum ServerFigures {
             .init("groundwatch_lost_commits_total", "Commits missing from a damaged journal.", Double(store.lostCommits)),
             .init("groundwatch_unsealed_bytes", "Bytes of rows in memory and in the journal only.", Double(store.unsealedBytes)),
         ]
+        result += [
+            .init("groundwatch_damaged_filters_total", "Parts whose key filters cannot be read.", Double(store.damagedFilters)),
+            .init("groundwatch_failed_work_total", "Seals, merges and removals that failed and are tried again.", Double(store.failedWork)),
+            .init("groundwatch_queries_running", "Queries at work.", Double(gate.running)),
+            .init("groundwatch_queries_waiting", "Queries that wait for a place.", Double(gate.waiting)),
+            .init("groundwatch_queries_refused_total", "Queries refused because too many waited.", Double(gate.refused)),
+            .init("groundwatch_disk_is_low", "1 while nothing is accepted for want of space.", storage.engine.lowSpace == nil ? 0 : 1),
+        ]
+        if let free = storage.engine.freeBytes {
+            result.append(.init("groundwatch_disk_free_bytes", "Free on the disk of the data.", Double(free)))
+        }
+        for budget in memory.budgets {
+            let label = [("share", budget.name)]
+            result.append(.init("groundwatch_memory_used_bytes", "Memory reserved.", Double(budget.bytesUsed), labels: label))
+        }
+        for budget in memory.budgets {
+            let label = [("share", budget.name)]
+            result.append(.init("groundwatch_memory_max_bytes", "Memory that may be.", Double(budget.bytesMax), labels: label))
+        }
         for (name, help, value) in [
             ("groundwatch_table_rows", "Sealed rows.", \StoreFigures.Table.rows), ("groundwatch_table_parts", "Parts.", \.parts),
             ("groundwatch_table_bytes", "Bytes of parts on disk.", \.bytes),
+            ("groundwatch_table_damaged_blocks", "Blocks that cannot be read, found now or earlier.", \.damagedBlocks),
         ] {
             for (table, figures) in store.tables.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 result.append(.init(name, help, Double(figures[keyPath: value]), labels: [("table", "\(table)")]))

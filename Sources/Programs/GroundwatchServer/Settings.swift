@@ -42,12 +42,19 @@ package enum Settings {
             configuration.edge = address
             return true
         },
+        Setting(
+            name: "disk-reserve", value: "SIZE", meaning: "accept nothing while less is free on the disk of the data (256MiB)"
+        ) { text, configuration in
+            guard let bytes = byteCount(text), bytes >= 16 << 20 else { return false }
+            configuration.diskReserveBytes = bytes
+            return true
+        },
         Setting(name: "host-names", value: "NAMES", meaning: "names besides loopback under which clients reach the server") { text, configuration in
             configuration.hostNames = Set(text.split(separator: ",").map { $0.lowercased() })
             return true
         },
         Setting(name: "memory", value: "SIZE", meaning: "what the process may hold: 512MiB, 4GiB (a quarter of the machine)") { text, configuration in
-            guard let bytes = byteCount(text), bytes >= 64 << 20 else { return false }
+            guard let bytes = byteCount(text), bytes >= MemoryShares.bytesMin else { return false }
             configuration.memoryBytes = bytes
             return true
         },

@@ -28,7 +28,7 @@ struct Storage: Sendable {
     private let lock: DirectoryLock
 
     static func open(
-        _ directory: String, memory: MemoryShares, clock: any TimeSource, random: RandomSource, log: Log,
+        _ directory: String, memory: MemoryShares, freeBytesMin: Int, clock: any TimeSource, random: RandomSource, log: Log,
         didPublish: @escaping @Sendable (TableBatch) -> Void = { _ in }
     ) async throws -> Storage {
         let files = LinuxFileSystem()
@@ -36,7 +36,7 @@ struct Storage: Sendable {
         let lock = try DirectoryLock(directory)
         let catalog = try Catalog.open(directory + "/catalog.db")
 
-        let series = SeriesIndex(key: FingerprintKey(seed: random.bytes(32)), seriesMax: seriesMax)
+        let series = SeriesIndex(key: FingerprintKey(seed: random.bytes(32)), seriesMax: memory.seriesMax(seriesMax))
         let groups = LiveLogGroups()
         let statistics = LogStatistics()
         let events = ArrivalNumbers(clock: clock)
@@ -46,8 +46,8 @@ struct Storage: Sendable {
         let directoryOfGroups = try await LogGroupDirectory(
             catalog: catalog, live: groups, statistics: statistics, keys: dataKeys, random: random)
 
-        var configuration = ColumnStore.Configuration()
-        configuration.readMemory = memory.queries
+        var configuration = memory.storeConfiguration()
+        configuration.freeBytesMin = freeBytesMin
         configuration.didPublish = didPublish
         let storeLog = log.named("store")
         let engine = try ColumnStore.open(
@@ -70,17 +70,5 @@ struct Storage: Sendable {
         try await engine.stop()
         catalog.close()
         queries.stop()
-    }
-}
-
-/// How the one memory setting is spent.
-struct MemoryShares: Sendable {
-    /// Bodies of requests and rows not yet sealed.
-    let ingest: MemoryBudget
-    let queries: MemoryBudget
-
-    init(bytes: Int) {
-        ingest = MemoryBudget(name: "ingest", bytesMax: bytes / 10 * 3)
-        queries = MemoryBudget(name: "queries", bytesMax: bytes / 5)
     }
 }

@@ -59,4 +59,18 @@ struct MachineTests {
         #expect(budget.bytesUsed == 0)
         #expect(throws: MemoryBudget.Exhausted.self) { try budget.reserve(.max) }
     }
+
+    @Test func `a reservation grows while there is room, and what must be held is held beyond it`() throws {
+        let budget = MemoryBudget(name: "ingest", bytesMax: 100)
+        let reservation = try budget.reserve(10)
+        try reservation.grow(by: 80)
+        #expect(throws: MemoryBudget.Exhausted.self) { try reservation.grow(by: 11) }
+        #expect(reservation.bytes == 90)
+        let forced = budget.reserveRegardless(500)
+        #expect(budget.bytesUsed == 590)
+        #expect(throws: MemoryBudget.Exhausted.self) { try budget.reserve(1) }
+        forced.release()
+        reservation.release()
+        #expect(budget.bytesUsed == 0)
+    }
 }

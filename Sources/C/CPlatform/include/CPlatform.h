@@ -22,5 +22,11 @@ int gw_catch_termination(int fd);
 /// Lets the calling thread be the one that SIGTERM and SIGINT are delivered to, whatever mask it inherited.
 void gw_accept_termination(void);
 
+/// Has the allocator give freed memory back to the system: few arenas, large pieces mapped one by one.
+void gw_tune_memory(void);
+
+/// Gives free memory back to the system now. Takes some milliseconds for each gigabyte.
+void gw_trim_memory(void);
+
 /// CPU time of the process in nanoseconds, and its largest resident size in bytes so far.
 void gw_process_usage(int64_t *user, int64_t *system, int64_t *resident_max);
