@@ -1,5 +1,3 @@
-import ColumnStore
-import LogsAPI
 import Platform
 import Testing
 
