@@ -25,6 +25,14 @@ private func parse(_ text: String) throws(WireError) -> WireDocument { try WireD
         #expect(root.member(named: "Last")?.hasKey("Last") == true)
     }
 
+    @Test(arguments: [
+        "1795646481.224486123", "3.14159265358979312", "-0.0000000000000000000123", "12345678901234567890.5", "1.00000000000000000001e2",
+    ])
+    func `a decimal of many digits is the nearest double`(text: String) throws {
+        #expect(try parse("[\(text)]").root.children.map(\.double) == [Double(text)])
+        #expect(try parse(text).root.double == Double(text))
+    }
+
     @Test func `whatever is encoded reads back equal`() throws {
         for seed in 0..<300 as Range<UInt64> {
             var values = RandomValues(seed: seed)
