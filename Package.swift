@@ -37,7 +37,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(
             name: "LogStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog"],
             testing: ["LogsInsights"]),
-        Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
+        Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore"]),
     ]),
     ("Features", [
         Module(
@@ -54,6 +54,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
         Module(name: "SNSAPI", imports: ["Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Notifications"]),
+        Module(name: "OTLPAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats"]),
         Module(name: "PrometheusAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats"]),
         Module(name: "WebConsole", imports: ["Platform", "Bytes", "WireFormats", "MetricMath", "LogsInsights"]),
     ]),
@@ -61,7 +62,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "GroundwatchServer", imports: [
             "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
             "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
-            "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole",
+            "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "OTLPAPI", "PrometheusAPI", "WebConsole",
             "Access", "ConsoleAPI",
         ]),
         Module(name: "Demonstrations", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol"]),
@@ -102,7 +103,7 @@ let modules: [Target] = ranks.flatMap { rank in
 let tested: Set<String> = [
     "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
     "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
-    "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
+    "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "OTLPAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
     "Access", "ConsoleAPI",
 ]
 let tests: [Target] = ranks.flatMap { rank in
@@ -123,7 +124,7 @@ let package = Package(
             path: "Sources/Programs/groundwatch", swiftSettings: settings),
         .executableTarget(
             name: "groundwatch-bench",
-            dependencies: dependencies(["Platform", "Bytes", "WireFormats"]),
+            dependencies: dependencies(["Platform", "Bytes", "WireFormats", "Columns", "SignalModel", "ColumnStore", "TraceStore"]),
             path: "Benchmarks", exclude: ["README.md", "Results"], swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: dependencies(["Platform", "Columns", "SignalModel"]),

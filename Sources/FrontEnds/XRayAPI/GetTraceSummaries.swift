@@ -2,7 +2,7 @@ import AWSProtocol
 import SignalModel
 import WireFormats
 
-/// One line a trace, newest first.
+/// One line a trace, those with the newest spans first.
 /// Source: X-Ray API reference, GetTraceSummaries. Filter expressions, sampling strategies and the time of a service are refused.
 struct GetTraceSummaries: APIOperation {
     static let name = "GetTraceSummaries"
@@ -41,38 +41,29 @@ struct GetTraceSummaries: APIOperation {
 
     /// The last trace of the page before: summaries go on after it.
     struct PageToken {
-        let start: Int64
-        let id: TraceID
+        let position: TraceSearch.Position
 
-        var text: String { "\(start)-\(id.hexText)" }
+        var text: String { "\(position.start)-\(position.trace.hexText)" }
 
-        init(start: Int64, id: TraceID) {
-            self.start = start
-            self.id = id
-        }
+        init(_ position: TraceSearch.Position) { self.position = position }
 
         init?(_ text: String) {
             let parts = text.split(separator: "-")
             guard parts.count == 2, let start = Int64(parts[0]), let id = TraceID(String(parts[1])) else { return nil }
-            self.init(start: start, id: id)
+            self.init(TraceSearch.Position(start: start, trace: id))
         }
     }
 
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         let budget = queries.budget()
-        let all = try await queries.ids(startingIn: input.range, of: context.tenant, budget: budget)
-        let rest = all.filter { trace in
-            guard let token = input.token else { return true }
-            return trace.start != token.start ? trace.start < token.start : (trace.id.high, trace.id.low) < (token.id.high, token.id.low)
-        }
-        let page = rest.prefix(Self.pageSize)
-        let traces = try await queries.traces(page.map(\.id), of: context.tenant, budget: budget)
+        let search = TraceSearch(reader: queries.reader, tenant: context.tenant, range: input.range, budget: budget)
+        let page = try await search.page(after: input.token?.position, count: Self.pageSize)
+        let traces = try await queries.traces(page.traces.map(\.trace), of: context.tenant, budget: budget)
         let wanted = traces.filter { input.rangeType == .Event || isBegun($0, in: input.range) }
-        let last = page.last.map { PageToken(start: $0.start, id: $0.id) }
         return .members(
             ("TraceSummaries", .list(wanted.map { TraceSummary($0).wire })), ("ApproximateTime", .timestamp(input.range.start.nanoseconds)),
             ("TracesProcessedCount", .integer(Int64(wanted.count))),
-            ("NextToken", rest.count > page.count ? last.map { .text($0.text) } : nil))
+            ("NextToken", page.isLast ? nil : page.traces.last.map { .text(PageToken($0).text) }))
     }
 
     /// By the time in the trace's id, in whole seconds; by its first span where the id is random.

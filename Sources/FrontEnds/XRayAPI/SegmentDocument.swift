@@ -9,6 +9,9 @@ struct SegmentDocument {
     static let bytesMax = 64 << 10
     /// Subsegments inside subsegments; SDKs make a handful.
     static let depthMax = 32
+    /// How deep subsegments that were sent on their own are put into one another: JSON is read 64 deep, two for each and some for what
+    /// they hold.
+    static let nestingMax = 24
 
     let root: WireNode
     let trace: TraceID
@@ -41,23 +44,41 @@ struct SegmentDocument {
 
     /// Appends the document's own row, then one for each subsegment in it.
     func append(to batch: inout SpanBatch, text: some Collection<UInt8>) throws(SegmentError) {
-        var flags = head.flags.union(.document)
-        if isSubsegment { flags.insert(.inner) }
-        batch.append(
-            trace: trace, span: head.id, parent: head.parent, start: head.start, end: head.end, name: head.name, flags: flags, document: text)
-        try append(subsegmentsOf: root, parent: head.id, depth: 1, to: &batch)
+        var row = row(of: head, parent: head.parent)
+        row.flags.insert(.document)
+        if isSubsegment { row.flags.insert(.inner) }
+        row.kind = isSubsegment ? SpanAttributes.kind(of: root) : .server
+        // Whose work a subsegment is stands in its parent only.
+        let service = isSubsegment ? "" : head.name
+        batch.append(row, service: service, name: head.name, attributes: SpanAttributes.fields(of: root), document: text)
+        try append(subsegmentsOf: root, parent: head.id, service: service, depth: 1, to: &batch)
     }
 
-    private func append(subsegmentsOf node: WireNode, parent: UInt64, depth: Int, to batch: inout SpanBatch) throws(SegmentError) {
+    private func append(
+        subsegmentsOf node: WireNode, parent: UInt64, service: String, depth: Int, to batch: inout SpanBatch
+    ) throws(SegmentError) {
         guard let children = node["subsegments"]?.children else { return }
         guard depth < Self.depthMax else { throw SegmentError("InvalidSegment", id: root["id"]?.text) }
         for child in children {
             let head = try SpanHead(child)
-            batch.append(
-                trace: trace, span: head.id, parent: parent, start: head.start, end: head.end, name: head.name,
-                flags: head.flags.union(.inner), document: [])
-            try append(subsegmentsOf: child, parent: head.id, depth: depth + 1, to: &batch)
+            var row = row(of: head, parent: parent)
+            row.flags.insert(.inner)
+            row.kind = SpanAttributes.kind(of: child)
+            batch.append(row, service: service, name: head.name, attributes: SpanAttributes.fields(of: child))
+            try append(subsegmentsOf: child, parent: head.id, service: service, depth: depth + 1, to: &batch)
         }
+    }
+
+    private func row(of head: SpanHead, parent: UInt64) -> SpanRow {
+        var row = SpanRow()
+        row.trace = trace
+        row.span = head.id
+        row.parent = parent
+        row.start = head.start.nanoseconds
+        row.end = head.end.nanoseconds
+        row.flags = head.flags
+        row.status = head.flags.isDisjoint(with: [.error, .fault, .throttle]) ? .unset : .error
+        return row
     }
 }
 

@@ -23,7 +23,8 @@ struct Trace {
     let id: TraceID
     /// By start time; of several documents of one segment only the last complete one.
     let segments: [Segment]
-    /// Subsegments that were sent on their own and whose parent is not (yet) here, by start time.
+    /// Subsegments that were sent on their own and stand by themselves: their parent is not (yet) here, or they are nested too deep for
+    /// one document. By start time.
     let orphans: [Segment]
 
     var start: Timestamp { (segments + orphans).map(\.start).min() ?? Timestamp(nanoseconds: 0) }
@@ -49,9 +50,9 @@ struct Trace {
         let all = latest.values.sorted { ($0.start, $0.arrival) < ($1.start, $1.arrival) }
         let whole = all.filter { !isSubsegment($0) }
         let loose = all.filter(isSubsegment)
-        let assembly = SubsegmentAssembly(loose)
-        segments = whole.map(assembly.completed)
-        orphans = assembly.orphans(besides: whole).map(assembly.completed)
+        var assembly = SubsegmentAssembly(loose)
+        segments = whole.map { assembly.completed($0) }
+        orphans = assembly.remaining()
     }
 }
 
@@ -71,39 +72,54 @@ extension WireNode {
 private struct SubsegmentAssembly {
     private let loose: [Trace.Segment]
     private let byParent: [UInt64: [Trace.Segment]]
+    private var placed: Set<UInt64> = []
 
     init(_ loose: [Trace.Segment]) {
         self.loose = loose
         byParent = Dictionary(grouping: loose, by: \.parent)
     }
 
-    func orphans(besides whole: [Trace.Segment]) -> [Trace.Segment] {
-        let known = Set((whole + loose).flatMap { $0.root.spanIDs })
-        return loose.filter { !known.contains($0.parent) }
+    /// Those without a place, with what belongs under them; parents before what they could not hold.
+    mutating func remaining() -> [Trace.Segment] {
+        var result: [Trace.Segment] = []
+        let known = Set(loose.map(\.id))
+        while placed.count < known.count {
+            let rest = loose.filter { !placed.contains($0.id) }
+            // Where each waits for another they go round in a circle: any may be first.
+            let next = rest.first { !known.contains($0.parent) || placed.contains($0.parent) } ?? rest[0]
+            placed.insert(next.id)
+            result.append(completed(next))
+        }
+        return result.sorted { ($0.start, $0.arrival) < ($1.start, $1.arrival) }
     }
 
     /// The document with every loose subsegment under it; untouched, byte for byte, when there is none.
-    func completed(_ segment: Trace.Segment) -> Trace.Segment {
+    mutating func completed(_ segment: Trace.Segment) -> Trace.Segment {
         guard !byParent.isEmpty, segment.root.spanIDs.contains(where: { byParent[$0] != nil }) else { return segment }
+        let before = placed
         let text = JSON.encode(merged(segment.root, depth: 0))
-        guard let document = try? WireDocument(json: text) else { return segment }      // only if nested deeper than JSON may be
+        guard let document = try? WireDocument(json: text) else {      // only if nested deeper than JSON may be
+            placed = before
+            return segment
+        }
         return Trace.Segment(
             id: segment.id, parent: segment.parent, start: segment.start, end: segment.end, flags: segment.flags, arrival: segment.arrival,
             text: text, root: document.root)
     }
 
-    private func merged(_ node: WireNode, depth: Int) -> WireValue {
-        let added = depth > SegmentDocument.depthMax ? [] : node["id"]?.text.flatMap(spanID).flatMap { byParent[$0] } ?? []
+    private mutating func merged(_ node: WireNode, depth: Int) -> WireValue {
+        let id = node["id"]?.text.flatMap(spanID)
+        let added = depth >= SegmentDocument.nestingMax ? [] : (id.flatMap { byParent[$0] } ?? []).filter { placed.insert($0.id).inserted }
         var members: [(String, WireValue)] = []
         var subsegments: [WireValue] = []
         for member in node.children {
             if member.hasKey("subsegments") {
-                subsegments = member.children.map { merged($0, depth: depth + 1) }
+                for child in member.children { subsegments.append(merged(child, depth: depth + 1)) }
             } else {
                 members.append((member.key, member.value))
             }
         }
-        subsegments += added.map { merged($0.root, depth: depth + 1) }
+        for child in added { subsegments.append(merged(child.root, depth: depth + 1)) }
         if !subsegments.isEmpty { members.append(("subsegments", .list(subsegments))) }
         return .structure(members)
     }

@@ -44,7 +44,7 @@ struct AccessParts: Sendable {
 extension ServerConfiguration {
     /// Those that are opened and that other machines may reach.
     var exposedAddresses: [Address] {
-        let opened: [(Door, Address)] = [(.edge, edge), (.xray, xray), (.prometheus, prometheus)]
+        let opened: [(Door, Address)] = [(.edge, edge), (.otlp, otlp), (.xray, xray), (.prometheus, prometheus)]
         return opened.filter { door, address in (door == .edge || doors.contains(door)) && !address.isLoopback }.map(\.1)
     }
 }

@@ -4,6 +4,7 @@ import ConsoleAPI
 import HTTPTransport
 import LogsAPI
 import Notifications
+import OTLPAPI
 import Platform
 import PrometheusAPI
 import SignalModel
@@ -29,6 +30,7 @@ struct EdgeDoor: Sendable {
     let live: LiveAPI
     let prometheus: PrometheusAPI
     let lines: JSONLinesDoor
+    let otlp: OTLPAPI
     let aws: AWSDispatcher
     /// What bodies in flight may hold together.
     let memory: MemoryBudget
@@ -80,6 +82,7 @@ struct EdgeDoor: Sendable {
         if let answer = await live.answer(permitted, body: body, caller: caller) { return answer }
         if let answer = await prometheus.answer(permitted, body: body) { return answer }
         if let answer = await lines.answer(permitted, body: body) { return answer }
+        if let answer = await otlp.answer(permitted, body: body) { return answer }
         return await aws.handle(head, body: body)
     }
 

@@ -9,6 +9,7 @@ import Dashboards
 import HTTPTransport
 import LogsAPI
 import Notifications
+import OTLPAPI
 package import Platform
 import PrometheusAPI
 import SNSAPI
@@ -95,6 +96,13 @@ package final class Server: Sendable {
                 log.warning("X-Ray daemon's door is not open", ["address": configuration.xray, "why": "\(error)"])
             }
         }
+        if configuration.doors.contains(.otlp) {
+            do {
+                otherHTTP.append(try serve(door, at: configuration.otlp, time))
+            } catch {
+                log.warning("OTLP door is not open", ["address": configuration.otlp, "why": "\(error)"])
+            }
+        }
         if configuration.doors.contains(.prometheus) {
             do {
                 otherHTTP.append(try serve(door, at: configuration.prometheus, time))
@@ -179,16 +187,19 @@ private struct Parts {
             writer: storage.metrics, committer: storage.engine, memory: memory.ingest, random: random, region: configuration.region,
             log: log.named("prometheus"))
         let lines = JSONLinesDoor(logs: logs, memory: memory.ingest, region: configuration.region)
+        let otlp = OTLPAPI(
+            writer: storage.traces, committer: storage.engine, memory: memory.ingest, clock: time, random: random,
+            region: configuration.region)
         edge = EdgeDoor(
             hostGuard: HostGuard(hostNames: configuration.hostNames), gate: access.gate, time: time, health: Self.health(storage, time: time),
             figures: FiguresPage {
-                ServerFigures.now(storage) + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
+                ServerFigures.now(storage) + (prometheus.figures + lines.figures + otlp.figures).map { .init($0.name, $0.help, Double($0.value)) }
                     + [.init("groundwatch_live_streams", "Event streams of the console that are open.", Double(hub.clientCount))]
             },
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
             session: access.session,
             live: LiveAPI(hub: hub, directory: storage.logGroups, authentication: access.gate, region: configuration.region, time: time),
-            prometheus: prometheus, lines: lines, aws: dispatcher,
+            prometheus: prometheus, lines: lines, otlp: otlp, aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
     }
 

@@ -8,6 +8,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         case edge
         /// The X-Ray daemon's: segments by UDP, the X-Ray API by TCP.
         case xray
+        /// OpenTelemetry's, over HTTP.
+        case otlp
         /// Prometheus': remote write.
         case prometheus
     }
@@ -40,6 +42,7 @@ package struct ServerConfiguration: Sendable, Equatable {
 
     package var dataDirectory = "data"
     package var edge = Address(host: "127.0.0.1", port: 4566)
+    package var otlp = Address(host: "127.0.0.1", port: 4318)
     package var xray = Address(host: "127.0.0.1", port: 2000)
     package var prometheus = Address(host: "127.0.0.1", port: 9090)
     package var doors: Set<Door> = Set(Door.allCases)

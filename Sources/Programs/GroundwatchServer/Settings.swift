@@ -28,7 +28,7 @@ package enum Settings {
         },
         Setting(name: "console", value: "DIR", meaning: "serve the console from this folder (for work on it)") { $1.consoleDirectory = $0; return true },
         Setting(name: "data", value: "DIR", meaning: "where everything is kept (data)") { $1.dataDirectory = $0; return !$0.isEmpty },
-        Setting(name: "doors", value: "NAMES", meaning: "which doors to open: edge,prometheus,xray (all); the edge is always open") { text, configuration in
+        Setting(name: "doors", value: "NAMES", meaning: "which doors to open: edge,otlp,prometheus,xray (all); the edge is always open") { text, configuration in
             var doors: Set<ServerConfiguration.Door> = [.edge]
             for name in text.split(separator: ",") {
                 guard let door = ServerConfiguration.Door(rawValue: String(name)) else { return false }
@@ -49,6 +49,11 @@ package enum Settings {
         Setting(name: "memory", value: "SIZE", meaning: "what the process may hold: 512MiB, 4GiB (a quarter of the machine)") { text, configuration in
             guard let bytes = byteCount(text), bytes >= 64 << 20 else { return false }
             configuration.memoryBytes = bytes
+            return true
+        },
+        Setting(name: "otlp", value: "HOST:PORT", meaning: "address of the OpenTelemetry door: OTLP over HTTP (127.0.0.1:4318)") { text, configuration in
+            guard let address = ServerConfiguration.Address(text) else { return false }
+            configuration.otlp = address
             return true
         },
         Setting(name: "prometheus", value: "HOST:PORT", meaning: "address of the Prometheus door: remote write (127.0.0.1:9090)") { text, configuration in

@@ -2,78 +2,6 @@ package import Columns
 
 // What a trace is between the door and the store.
 
-/// 128 bits. X-Ray shows them as `1-{first 8 hex}-{other 24 hex}`, W3C as 32 hex.
-package struct TraceID: Hashable, Sendable {
-    package var high: UInt64
-    package var low: UInt64
-
-    package init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
-    }
-
-    /// Accepts both notations, either case of letters.
-    package init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        let digits: [UInt8]
-        switch bytes.count {
-        case 32: digits = bytes
-        case 35:
-            guard bytes[0] == UInt8(ascii: "1"), bytes[1] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "-") else { return nil }
-            digits = Array(bytes[2..<10]) + Array(bytes[11...])
-        default: return nil
-        }
-        guard let high = Self.hex(digits[..<16]), let low = Self.hex(digits[16...]) else { return nil }
-        self.init(high: high, low: low)
-    }
-
-    /// The first four bytes of an X-Ray id: epoch seconds.
-    package var epochSeconds: Int64 { Int64(high >> 32) }
-
-    package var xrayText: String {
-        let digits = hexText
-        return "1-\(digits.prefix(8))-\(digits.dropFirst(8))"
-    }
-
-    package var hexText: String { spanHexText(high) + spanHexText(low) }
-
-    private static func hex(_ digits: ArraySlice<UInt8>) -> UInt64? {
-        var value: UInt64 = 0
-        for digit in digits {
-            guard let nibble = hexNibble(digit) else { return nil }
-            value = value << 4 | nibble
-        }
-        return value
-    }
-}
-
-private func hexNibble(_ digit: UInt8) -> UInt64? {
-    switch digit {
-    case 48...57: UInt64(digit - 48)
-    case 97...102: UInt64(digit - 87)
-    case 65...70: UInt64(digit - 55)
-    default: nil
-    }
-}
-
-/// A span's id as 16 hex digits.
-package func spanHexText(_ id: UInt64) -> String {
-    let digits = String(id, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-}
-
-/// Sixteen hex digits, or nil.
-package func spanID(_ text: String) -> UInt64? {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 16 else { return nil }
-    var value: UInt64 = 0
-    for byte in bytes {
-        guard let nibble = hexNibble(byte) else { return nil }
-        value = value << 4 | nibble
-    }
-    return value
-}
-
 /// How a span ended, and what it is.
 package struct SpanFlags: OptionSet, Sendable {
     package let rawValue: UInt8
@@ -87,10 +15,44 @@ package struct SpanFlags: OptionSet, Sendable {
     package static let document = SpanFlags(rawValue: 16)
     /// A subsegment: work inside a service, not a service's own entry.
     package static let inner = SpanFlags(rawValue: 32)
+    /// The row is an OpenTelemetry span: its `document` is the rest of its message.
+    package static let otlp = SpanFlags(rawValue: 64)
 }
 
-/// The columns of the span table, in their order in a `TableBatch` and, when asked for, in a chunk.
-/// One row a span; an X-Ray document gives a row for itself, with the document, and one for each subsegment in it, without.
+/// What a span is to others; the numbers are OpenTelemetry's.
+package enum SpanKind: UInt8, CaseIterable, Sendable {
+    case unspecified = 0, inner, server, client, producer, consumer
+
+    package var name: String {
+        switch self {
+        case .unspecified: "unspecified"
+        case .inner: "internal"
+        case .server: "server"
+        case .client: "client"
+        case .producer: "producer"
+        case .consumer: "consumer"
+        }
+    }
+}
+
+/// How a span says it went; the numbers are OpenTelemetry's.
+package enum SpanStatus: UInt8, CaseIterable, Sendable {
+    case unset = 0, ok, error
+
+    package var name: String {
+        switch self {
+        case .unset: "unset"
+        case .ok: "ok"
+        case .error: "error"
+        }
+    }
+}
+
+/// The columns of the span table, in their order in a `TableBatch` and, when asked for, in a chunk. Their places are on disk: new ones
+/// come last.
+///
+/// One row a span, whichever protocol it came by: an X-Ray document gives a row for itself, with the document, and one for each
+/// subsegment in it, without.
 package enum SpanColumn: Int, CaseIterable, Sendable {
     /// uint64 each.
     case traceHigh, traceLow, span
@@ -98,70 +60,157 @@ package enum SpanColumn: Int, CaseIterable, Sendable {
     case parent
     /// int64, UTC nanoseconds. `end` equals `start` while in progress.
     case start, end
-    /// bytes: the service that a segment is of, or the operation that a subsegment is.
+    /// bytes: what was done; for a segment the service's name again.
     case name
     /// uint8, `SpanFlags`.
     case flags
-    /// bytes: the JSON as it was sent; empty in rows without `.document`.
+    /// bytes: an X-Ray document as it was sent; of an OpenTelemetry span the fields of its message that have no column (`SpanMessage`);
+    /// else empty.
     case document
     /// uint64: ascending in order of arrival; of two rows of one span the later one counts.
     case arrival
+    /// bytes: who did it; empty in a subsegment that was sent on its own.
+    case service
+    /// uint8, `SpanKind`.
+    case kind
+    /// uint8, `SpanStatus`.
+    case status
+    /// bytes: what it can be found by, as the attribute fields of an OpenTelemetry span (`SpanMessage`); of an X-Ray span its
+    /// annotations, and its HTTP data and the like under OpenTelemetry's names.
+    case attributes
+    /// bytes: resource and scope of OpenTelemetry (`SpanContext`), in the rows of a `TableBatch` only where it differs from the row
+    /// before; a byte 0 alone where there is none.
+    case context
 
-    package var name: String {
-        switch self {
-        case .traceHigh: "traceHigh"
-        case .traceLow: "traceLow"
-        case .span: "span"
-        case .parent: "parent"
-        case .start: "start"
-        case .end: "end"
-        case .name: "name"
-        case .flags: "flags"
-        case .document: "document"
-        case .arrival: "arrival"
+    package var name: String { "\(self)" }
+}
+
+/// How predicates name what no column holds.
+package enum SpanField {
+    /// int64: nanoseconds from start to end.
+    package static let duration = "duration"
+    /// `attributes.http.route`: an attribute or annotation of the span.
+    package static let attributePrefix = "attributes."
+    /// `resource.cloud.region`: an attribute of what made the span.
+    package static let resourcePrefix = "resource."
+    /// The context of a row that has none.
+    package static let noContext: [UInt8] = [0]
+}
+
+extension BytesVector {
+    /// Contexts with each row's own, where rows had one only when it differed from the row before.
+    package func filledDown() -> BytesVector {
+        var result = BytesVector()
+        var last = ArraySlice<UInt8>(SpanField.noContext)
+        for row in 0..<count {
+            if !range(at: row).isEmpty { last = self[row] }
+            result.append(last)
         }
+        return result
     }
+}
+
+/// One span's values on their way into a batch.
+package struct SpanRow: Sendable {
+    package var trace = TraceID(high: 0, low: 0)
+    package var span: UInt64 = 0
+    package var parent: UInt64 = 0
+    package var start: Int64 = 0
+    package var end: Int64 = 0
+    package var flags: SpanFlags = []
+    package var kind: SpanKind = .unspecified
+    package var status: SpanStatus = .unset
+
+    package init() {}
 }
 
 /// Spans of one request.
 package struct SpanBatch: Sendable {
     package var tenant: Tenant
-    package var traces: [TraceID] = []
-    package var spans: [UInt64] = []
-    package var parents: [UInt64] = []
-    package var starts: [Int64] = []
-    package var ends: [Int64] = []
+    package private(set) var traceHighs: [UInt64] = []
+    package private(set) var traceLows: [UInt64] = []
+    package private(set) var spans: [UInt64] = []
+    package private(set) var parents: [UInt64] = []
+    package private(set) var starts: [Int64] = []
+    package private(set) var ends: [Int64] = []
+    package private(set) var flags: [UInt8] = []
+    package private(set) var kinds: [UInt8] = []
+    package private(set) var statuses: [UInt8] = []
+    package var services = BytesVector()
     package var names = BytesVector()
-    package var flags: [SpanFlags] = []
+    package var attributes = BytesVector()
     package var documents = BytesVector()
+    /// As in `SpanColumn.context`.
+    package var contexts = BytesVector()
 
     package init(tenant: Tenant) { self.tenant = tenant }
 
     package var rowCount: Int { spans.count }
 
+    /// Appends the numbers of a row; the caller appends to each of the five byte columns.
+    package mutating func append(_ row: SpanRow) {
+        traceHighs.append(row.trace.high)
+        traceLows.append(row.trace.low)
+        spans.append(row.span)
+        parents.append(row.parent)
+        starts.append(row.start)
+        ends.append(row.end)
+        flags.append(row.flags.rawValue)
+        kinds.append(row.kind.rawValue)
+        statuses.append(row.status.rawValue)
+    }
+
+    /// Appends a whole row without a context.
     package mutating func append(
-        trace: TraceID, span: UInt64, parent: UInt64, start: Timestamp, end: Timestamp, name: String, flags: SpanFlags,
-        document: some Collection<UInt8>
+        _ row: SpanRow, service: String, name: String, attributes: some Collection<UInt8> = [], document: some Collection<UInt8> = []
     ) {
-        traces.append(trace)
-        spans.append(span)
-        parents.append(parent)
-        starts.append(start.nanoseconds)
-        ends.append(end.nanoseconds)
+        append(row)
+        services.append(utf8: service)
         names.append(utf8: name)
-        self.flags.append(flags)
+        self.attributes.append(attributes)
         documents.append(document)
+        contexts.append(SpanField.noContext)
     }
 
     package mutating func append(contentsOf other: SpanBatch) {
-        traces += other.traces
+        traceHighs += other.traceHighs
+        traceLows += other.traceLows
         spans += other.spans
         parents += other.parents
         starts += other.starts
         ends += other.ends
-        names.append(contentsOf: other.names)
         flags += other.flags
+        kinds += other.kinds
+        statuses += other.statuses
+        services.append(contentsOf: other.services)
+        names.append(contentsOf: other.names)
+        attributes.append(contentsOf: other.attributes)
         documents.append(contentsOf: other.documents)
+        contexts.append(contentsOf: other.contexts)
+    }
+
+    /// In the order of `SpanColumn`.
+    /// - Parameter firstArrival: the first row's number; the others count on from it.
+    package func columns(firstArrival: UInt64) -> [Vector] {
+        SpanColumn.allCases.map { column in
+            switch column {
+            case .traceHigh: .uint64(traceHighs)
+            case .traceLow: .uint64(traceLows)
+            case .span: .uint64(spans)
+            case .parent: .uint64(parents)
+            case .start: .int64(starts)
+            case .end: .int64(ends)
+            case .name: .bytes(names)
+            case .flags: .uint8(flags)
+            case .document: .bytes(documents)
+            case .arrival: .uint64((0..<UInt64(rowCount)).map { firstArrival + $0 })
+            case .service: .bytes(services)
+            case .kind: .uint8(kinds)
+            case .status: .uint8(statuses)
+            case .attributes: .bytes(attributes)
+            case .context: .bytes(contexts)
+            }
+        }
     }
 }
 
@@ -174,9 +223,10 @@ package struct SpanScan: Sendable {
     package var traces: [TraceID]?
     /// Of the spans' start.
     package var range: TimeRange
+    /// In terms of the columns' names and of `SpanField`.
     package var predicate: Predicate
     package var projection: [SpanColumn]
-    /// By start time.
+    /// By start time. Newest first, the cursor reads no further than its caller asks: drop it when there is enough.
     package var order: Order
     package var budget: QueryBudget
 
@@ -195,7 +245,7 @@ package struct SpanScan: Sendable {
 }
 
 package protocol TraceReader: Sendable {
-    /// The rows are exactly those asked for: the span table's columns are few, so a store applies the whole predicate itself.
+    /// The rows are exactly those asked for: a store applies the whole predicate itself. Every row of a chunk has its context.
     func scan(_ plan: SpanScan) async throws(StorageError) -> any ScanCursor
 }
 

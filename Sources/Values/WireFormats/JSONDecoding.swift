@@ -57,7 +57,23 @@ extension WireError {
     }
 }
 
-enum UTF8Text {
+package enum UTF8Text {
+    package static func isValid(_ text: UnsafeRawBufferPointer) -> Bool { text.withMemoryRebound(to: UInt8.self) { isValid($0) } }
+
+    /// No byte has its top bit set: then it is UTF-8 too.
+    package static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var place = 0
+        while place + 8 <= bytes.count {
+            guard bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 else { return false }
+            place += 8
+        }
+        while place < bytes.count {
+            guard bytes[place] < 0x80 else { return false }
+            place += 1
+        }
+        return true
+    }
+
     /// Short ASCII, by far the most common, is answered without a call into C.
     static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let base = text.baseAddress else { return true }

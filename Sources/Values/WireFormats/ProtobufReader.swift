@@ -97,6 +97,12 @@ package struct ProtobufReader {
         return ProtobufReader(origin: origin, start: place, count: count)
     }
 
+    /// What was read since `position` was `start`, in place.
+    @inlinable package func bytes(from start: Int) -> UnsafeRawBufferPointer {
+        precondition(start >= 0 && start <= position, "only what was read already can be had again")
+        return UnsafeRawBufferPointer(start: origin + start, count: position - start)
+    }
+
     @inlinable package mutating func skip(_ field: Field) throws(WireError) {
         switch field.type {
         case .varint: _ = try varint()
@@ -130,6 +136,11 @@ package struct ProtobufReader {
             shift += 7
         }
         throw truncated()
+    }
+
+    /// A field that the protocol knows came as another type: a broken sender's.
+    @inline(never) @usableFromInline package func wrongType(of field: Field) -> WireError {
+        WireError(code: .malformed, position: position, message: "cannot read field \(field.number): it is of the wrong type")
     }
 
     @inline(never) @usableFromInline func truncated() -> WireError {

@@ -49,7 +49,16 @@ package final class ModelStore: Sendable {
     /// What the real store discovers in a message: (message, field) → its text, or nil.
     private let field: @Sendable (_ message: [UInt8], _ name: String) -> [UInt8]?
 
-    package init(field: @escaping @Sendable (_ message: [UInt8], _ name: String) -> [UInt8]? = { _, _ in nil }) { self.field = field }
+    /// What the real store finds in a span for a name that is no column's: (row, name) → its column, or nil.
+    private let spanColumn: @Sendable (_ row: [Vector], _ name: String) -> Column?
+
+    package init(
+        field: @escaping @Sendable (_ message: [UInt8], _ name: String) -> [UInt8]? = { _, _ in nil },
+        spanColumn: @escaping @Sendable (_ row: [Vector], _ name: String) -> Column? = { _, _ in nil }
+    ) {
+        self.field = field
+        self.spanColumn = spanColumn
+    }
 
     package func failNextCommit(with error: StorageError) { state.withLock { $0.failure = error } }
     package var sampleCount: Int { state.withLock { $0.samples.count } }
@@ -88,8 +97,12 @@ extension ModelStore: BatchCommitter {
     }
 
     private static func publish(_ batch: TableBatch, in state: inout State) {
+        var vectors = batch.columns
+        if batch.table == .spans, let contexts = vectors[SpanColumn.context.rawValue].strings {
+            vectors[SpanColumn.context.rawValue] = .bytes(contexts.filledDown())
+        }
         for row in 0..<batch.rowCount {
-            let columns = batch.columns.map { $0.gathered([row]) }
+            let columns = vectors.map { $0.gathered([row]) }
             switch batch.table {
             case .seriesDefinitions: break
             case .samples:
@@ -340,11 +353,7 @@ extension ModelStore: TraceWriter, TraceReader {
         return [TableBatch(
             table: .spans, partition: PartitionKey(window: 0), scope: BlockScope(tenant: batch.tenant),
             times: batch.starts.min()!...batch.starts.max()!, rowCount: batch.rowCount,
-            columns: [
-                .uint64(batch.traces.map(\.high)), .uint64(batch.traces.map(\.low)), .uint64(batch.spans), .uint64(batch.parents),
-                .int64(batch.starts), .int64(batch.ends), .bytes(batch.names), .uint8(batch.flags.map(\.rawValue)),
-                .bytes(batch.documents), .uint64((0..<batch.rowCount).map { first + UInt64($0) }),
-            ])]
+            columns: batch.columns(firstArrival: first))]
     }
 
     package func scan(_ plan: SpanScan) async throws(StorageError) -> any ScanCursor {
@@ -356,7 +365,7 @@ extension ModelStore: TraceWriter, TraceReader {
         if plan.order == .newestFirst { spans = spans.enumerated().sorted { ($0.element.start, $0.offset) > ($1.element.start, $1.offset) }.map(\.element) }
         let kept = spans.filter { span in
             let selection = plan.predicate.selection(rowCount: 1) { name in
-                SpanColumn.allCases.first { $0.name == name }.map { Column(span.columns[$0.rawValue]) } ?? .absent
+                SpanColumn.allCases.first { $0.name == name }.map { Column(span.columns[$0.rawValue]) } ?? spanColumn(span.columns, name) ?? .absent
             }
             return selection[0]
         }
