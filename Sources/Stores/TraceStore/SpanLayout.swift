@@ -3,15 +3,14 @@ import Columns
 package import ColumnStore
 package import SignalModel
 
-/// The table of spans, sorted by trace, so that a trace's spans stand together.
-///
-/// Payload of a block: `[varint rows]`, then column by column: traces as two u64 each, spans and parents as u64, starts as
-/// `[zigzag start - previous start]`, ends as `[zigzag end - start]`, flags as u8, arrivals as `[zigzag arrival - previous]`, names and
-/// documents as `[varint length]` each followed by all their bytes.
-/// Summary: `[u64 newest arrival][varint traces]`, then their fingerprints (`SpanLayout.fingerprint`) as ascending u32.
+/// The table of spans, as blocks of columns: `SpanBlockWriter` says how they are written, `SpanOrder` in which order.
 package struct SpanLayout: TableLayout {
     package let table = TableID.spans
-    private static let rowsPerBlock = 8192
+    static let rowsPerBlock = 8192
+    /// Texts of a block's rows; documents may be long.
+    private static let textBytesPerBlock = 8 << 20
+    /// Rows that a merge holds while their traces may still go on in blocks to come; the oldest are written then all the same.
+    private static let mergedRowsMax = 24 * rowsPerBlock
 
     private let arrivals: ArrivalNumbers
     private let retentionNanoseconds: Int64
@@ -21,103 +20,99 @@ package struct SpanLayout: TableLayout {
         self.retentionNanoseconds = retentionNanoseconds
     }
 
-    /// Trace ids are random but for their first four bytes, which may hold a time: the low half alone spreads well.
-    static func fingerprint(_ traceLow: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: traceLow ^ (traceLow >> 32)) }
+    // MARK: writing
 
     package func encode(_ batches: [TableBatch]) throws(StorageError) -> [EncodedBlock] {
-        let rows = try SpanRows(batches)
-        let order = (0..<rows.count).sorted { a, b in
-            (rows.traceHigh[a], rows.traceLow[a], rows.arrivals[a], a) < (rows.traceHigh[b], rows.traceLow[b], rows.arrivals[b], b)
-        }
-        return stride(from: 0, to: order.count, by: Self.rowsPerBlock).map { start in
-            Self.block(rows, Array(order[start..<min(start + Self.rowsPerBlock, order.count)]))
+        var blocks: [EncodedBlock] = []
+        try Self.write(try Self.sources(batches)) { block throws(StorageError) in blocks.append(block) }
+        return blocks
+    }
+
+    private static func sources(_ batches: [TableBatch]) throws(StorageError) -> [SpanSource] {
+        var sources: [SpanSource] = []
+        for batch in batches { sources.append(try SpanSource(batch)) }
+        return sources
+    }
+
+    private static func write(_ sources: [SpanSource], emit: (EncodedBlock) throws(StorageError) -> Void) throws(StorageError) {
+        var places = SpanOrder(sources).places[...]
+        while !places.isEmpty {
+            let count = blockRows(sources, places)
+            try emit(try SpanBlockWriter(SpanRows(sources, places.prefix(count))).block())
+            places = places.dropFirst(count)
         }
     }
 
-    private static func block(_ rows: SpanRows, _ order: [Int]) -> EncodedBlock {
-        var payload = ByteWriter(capacity: order.count * 64)
-        payload.append(varint: UInt64(order.count))
-        for column in [rows.traceHigh, rows.traceLow, rows.spans, rows.parents] {
-            for row in order { payload.append(uint64: column[row]) }
+    /// How many of the first rows make a block: up to a trace's end where that leaves half of what fits.
+    private static func blockRows(_ sources: [SpanSource], _ places: ArraySlice<SpanPlace>) -> Int {
+        var bytes = 0
+        var count = 0
+        for place in places.prefix(rowsPerBlock) {
+            bytes += sources[Int(place.source)].textBytes(at: Int(place.row))
+            if bytes > textBytesPerBlock, count > 0 { break }
+            count += 1
         }
-        var lastStart: Int64 = 0
-        for row in order {
-            payload.append(zigzag: rows.starts[row] &- lastStart)
-            lastStart = rows.starts[row]
+        guard count < places.count else { return count }
+        func trace(_ index: Int) -> TraceID {
+            let place = places[places.startIndex + index]
+            let source = sources[Int(place.source)]
+            return TraceID(high: source.traceHigh[Int(place.row)], low: source.traceLow[Int(place.row)])
         }
-        for row in order { payload.append(zigzag: rows.ends[row] &- rows.starts[row]) }
-        for row in order { payload.append(uint8: rows.flags[row]) }
-        var lastArrival: UInt64 = 0
-        for row in order {
-            payload.append(zigzag: Int64(bitPattern: rows.arrivals[row] &- lastArrival))
-            lastArrival = rows.arrivals[row]
-        }
-        for column in [rows.names, rows.documents] {
-            for row in order { payload.append(varint: UInt64(column.range(at: row).count)) }
-            for row in order { payload.append(bytes: column[row]) }
-        }
-
-        var summary = ByteWriter()
-        summary.append(uint64: order.map { rows.arrivals[$0] }.max() ?? 0)
-        let traces = Set(order.map { fingerprint(rows.traceLow[$0]) }).sorted()
-        summary.append(varint: UInt64(traces.count))
-        for trace in traces { summary.append(uint32: trace) }
-        let starts = order.map { rows.starts[$0] }
-        return EncodedBlock(
-            rowCount: order.count, times: (starts.min() ?? 0)...(starts.max() ?? 0), summary: summary.bytes, payload: payload.bytes)
+        var end = count
+        while end > count / 2, trace(end) == trace(end - 1) { end -= 1 }
+        return end > count / 2 ? end : count
     }
+
+    // MARK: merging
+
+    /// Block by block in the order of their earliest starts. A trace's rows are written once no block to come begins before it does.
+    package func merge(
+        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var blocks = runs.flatMap { $0 }.sorted { $0.header.times.lowerBound < $1.header.times.lowerBound }[...]
+        var pool: [SpanSource] = []
+        while let block = blocks.popFirst() {
+            pool.append(try SpanSource(try block.rows()))
+            guard let next = blocks.first else { break }
+            let rows = pool.reduce(0) { $0 + $1.count }
+            guard rows >= 4 * Self.rowsPerBlock else { continue }
+            pool = try Self.writeFinished(pool, before: next.header.times.lowerBound, isFull: rows >= Self.mergedRowsMax, emit: emit)
+        }
+        try Self.write(pool, emit: emit)
+    }
+
+    /// - Returns: what was not written.
+    private static func writeFinished(
+        _ pool: [SpanSource], before frontier: Int64, isFull: Bool, emit: (EncodedBlock) throws(StorageError) -> Void
+    ) throws(StorageError) -> [SpanSource] {
+        let order = SpanOrder(pool)
+        var finished = order.traceStarts.firstIndex { $0 >= frontier } ?? order.places.count
+        if isFull { finished = max(finished, order.places.count / 2) }
+        var start = 0
+        while finished - start >= rowsPerBlock {
+            let count = blockRows(pool, order.places[start...])
+            try emit(try SpanBlockWriter(SpanRows(pool, order.places[start..<start + count])).block())
+            start += count
+        }
+        guard start > 0 else { return pool }
+        guard start < order.places.count else { return [] }
+        return [SpanSource(SpanRows(pool, order.places[start...]))]
+    }
+
+    // MARK: reading
 
     package func decode(_ sections: SectionReader, of header: BlockHeader) throws(StorageError) -> TableBatch {
-        let payload = try sections.section(0)
-        do throws(BytesError) {
-            let columns = try ByteReader.reading(payload, Self.columns)
-            return TableBatch(
-                table: table, partition: header.partition, scope: header.scope, times: header.times, rowCount: columns[0].count ?? 0,
-                columns: columns)
-        } catch {
-            throw StorageError(code: .corrupt, message: "cannot decode spans: \(error.message)")
+        let columns: [Vector]
+        switch header.form {
+        case 0: columns = SpanSource.completed(try FirstSpanBlock.columns(try sections.section(0)))
+        case SpanBlockWriter.form:
+            var block = try SpanBlockReader(rowCount: header.rowCount) { wanted throws(StorageError) in try sections.sections(wanted) }
+            columns = try block.columns(Set(SpanColumn.allCases), rows: Array(0..<header.rowCount))
+        default: throw StorageError(code: .corrupt, message: "cannot read spans: there is no form \(header.form)")
         }
-    }
-
-    private static func columns(_ reader: inout ByteReader) throws(BytesError) -> [Vector] {
-        let rows = try reader.count(ofAtLeast: 36)
-        var ids: [[UInt64]] = []
-        for _ in 0..<4 { ids.append(try values(rows) { () throws(BytesError) in try reader.uint64() }) }
-        var start: Int64 = 0
-        let starts = try values(rows) { () throws(BytesError) in
-            start &+= try reader.zigzag()
-            return start
-        }
-        var ends: [Int64] = []
-        for row in 0..<rows { ends.append(starts[row] &+ (try reader.zigzag())) }
-        let flags = try values(rows) { () throws(BytesError) in try reader.uint8() }
-        var arrival: UInt64 = 0
-        let arrivals = try values(rows) { () throws(BytesError) in
-            arrival &+= UInt64(bitPattern: try reader.zigzag())
-            return arrival
-        }
-        let names = try strings(&reader, rows)
-        let documents = try strings(&reader, rows)
-        try reader.expectEnd()
-        return [
-            .uint64(ids[0]), .uint64(ids[1]), .uint64(ids[2]), .uint64(ids[3]), .int64(starts), .int64(ends), .bytes(names), .uint8(flags),
-            .bytes(documents), .uint64(arrivals),
-        ]
-    }
-
-    private static func values<Value>(_ count: Int, _ next: () throws(BytesError) -> Value) throws(BytesError) -> [Value] {
-        var result: [Value] = []
-        result.reserveCapacity(count)
-        for _ in 0..<count { result.append(try next()) }
-        return result
-    }
-
-    private static func strings(_ reader: inout ByteReader, _ rows: Int) throws(BytesError) -> BytesVector {
-        var lengths: [Int] = []
-        for _ in 0..<rows { lengths.append(try reader.count()) }
-        var result = BytesVector()
-        for length in lengths { result.append(try reader.bytes(length)) }
-        return result
+        return TableBatch(
+            table: table, partition: header.partition, scope: header.scope, times: header.times, rowCount: columns[0].count ?? 0,
+            columns: columns)
     }
 
     package func didPublish(_ batch: TableBatch) {
@@ -125,31 +120,8 @@ package struct SpanLayout: TableLayout {
     }
 
     package func didFind(_ header: BlockHeader, read: () throws(StorageError) -> TableBatch) throws(StorageError) {
-        arrivals.noteUsed(try SpanSummary(header).newestArrival)
+        arrivals.noteUsed(try SpanSummary.newestArrival(header))
     }
 
     package func isDead(_ header: BlockHeader, now: Int64) -> Bool { header.times.upperBound < now - retentionNanoseconds }
-}
-
-/// What a span block's header says without its rows.
-struct SpanSummary {
-    let newestArrival: UInt64
-    /// Ascending.
-    let traces: [UInt32]
-
-    init(_ header: BlockHeader) throws(StorageError) {
-        do throws(BytesError) {
-            (newestArrival, traces) = try ByteReader.reading(header.summary) { reader throws(BytesError) in
-                let newest = try reader.uint64()
-                var traces: [UInt32] = []
-                for _ in 0..<(try reader.count(ofAtLeast: 4)) { traces.append(try reader.uint32()) }
-                try reader.expectEnd()
-                return (newest, traces)
-            }
-        } catch {
-            throw StorageError(code: .corrupt, message: "cannot read a span block's summary: \(error.message)")
-        }
-    }
-
-    func mayHold(anyOf wanted: Set<UInt32>) -> Bool { traces.contains { wanted.contains($0) } }
 }

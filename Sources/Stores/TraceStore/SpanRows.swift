@@ -1,7 +1,8 @@
+import Bytes
 import Columns
 import SignalModel
 
-/// The columns of span batches, put end to end.
+/// The rows of one block, in its order, each with its own context.
 struct SpanRows {
     private(set) var traceHigh: [UInt64] = []
     private(set) var traceLow: [UInt64] = []
@@ -13,30 +14,57 @@ struct SpanRows {
     private(set) var flags: [UInt8] = []
     private(set) var documents = BytesVector()
     private(set) var arrivals: [UInt64] = []
+    private(set) var services = BytesVector()
+    private(set) var kinds: [UInt8] = []
+    private(set) var statuses: [UInt8] = []
+    private(set) var attributes = BytesVector()
+    /// The different contexts, and which one each row has.
+    private(set) var contexts = BytesVector()
+    private(set) var contextCodes: [UInt64] = []
 
     var count: Int { spans.count }
 
-    /// - Throws: `.corrupt` when the columns are not those of the span table.
-    init(_ batches: [TableBatch]) throws(StorageError) {
-        for batch in batches {
-            let columns = batch.columns
-            guard columns.count == SpanColumn.allCases.count,
-                let traceHigh = columns[SpanColumn.traceHigh.rawValue].uint64s, let traceLow = columns[SpanColumn.traceLow.rawValue].uint64s,
-                let spans = columns[SpanColumn.span.rawValue].uint64s, let parents = columns[SpanColumn.parent.rawValue].uint64s,
-                let starts = columns[SpanColumn.start.rawValue].int64s, let ends = columns[SpanColumn.end.rawValue].int64s,
-                let names = columns[SpanColumn.name.rawValue].strings, let flags = columns[SpanColumn.flags.rawValue].uint8s,
-                let documents = columns[SpanColumn.document.rawValue].strings, let arrivals = columns[SpanColumn.arrival.rawValue].uint64s
-            else { throw StorageError(code: .corrupt, message: "cannot read spans: columns are of the wrong type") }
-            self.traceHigh += traceHigh
-            self.traceLow += traceLow
-            self.spans += spans
-            self.parents += parents
-            self.starts += starts
-            self.ends += ends
-            self.names.append(contentsOf: names)
-            self.flags += flags
-            self.documents.append(contentsOf: documents)
-            self.arrivals += arrivals
+    init(_ sources: [SpanSource], _ places: ArraySlice<SpanPlace>) {
+        reserve(places.count)
+        var index = TextIndex()
+        var known: [UInt64: UInt64] = [:]
+        for place in places {
+            let source = sources[Int(place.source)]
+            let row = Int(place.row)
+            traceHigh.append(source.traceHigh[row])
+            traceLow.append(source.traceLow[row])
+            spans.append(source.spans[row])
+            parents.append(source.parents[row])
+            starts.append(source.starts[row])
+            ends.append(source.ends[row])
+            names.append(source.names[row])
+            flags.append(source.flags[row])
+            documents.append(source.documents[row])
+            arrivals.append(source.arrivals[row])
+            services.append(source.services[row])
+            kinds.append(source.kinds[row])
+            statuses.append(source.statuses[row])
+            attributes.append(source.attributes[row])
+            let standsIn = UInt64(place.source) << 32 | UInt64(source.contextRows[row])
+            let code = known[standsIn] ?? UInt64(source.context(at: row).withUnsafeBytes { index.place(of: $0) })
+            known[standsIn] = code
+            contextCodes.append(code)
         }
+        contexts = index.texts
+    }
+
+    private mutating func reserve(_ rows: Int) {
+        for column in [\SpanRows.traceHigh, \.traceLow, \.spans, \.parents, \.arrivals, \.contextCodes] { self[keyPath: column].reserveCapacity(rows) }
+        starts.reserveCapacity(rows)
+        ends.reserveCapacity(rows)
+        for column in [\SpanRows.flags, \.kinds, \.statuses] { self[keyPath: column].reserveCapacity(rows) }
+        attributes.reserve(strings: rows, bytes: rows * 160)
+    }
+
+    /// The ids of some rows.
+    func ids(of rows: [Int]) -> OwnIDs {
+        OwnIDs(
+            traceHigh: rows.map { traceHigh[$0] }, traceLow: rows.map { traceLow[$0] }, spans: rows.map { spans[$0] },
+            parents: rows.map { parents[$0] })
     }
 }

@@ -12,7 +12,7 @@ private let hour: Int64 = 3_600_000_000_000
 
 /// The store on the real engine over a simulated disk, and the model beside it.
 private final class Bench {
-    let model = ModelStore()
+    let model = ModelStore(spanColumn: { row, name in try? SpanAttributes.column(named: name, rows: [0], of: row) })
     let clock = ManualClock()
     let disk = SimulatedFileSystem()
     let queries = ThreadPoolExecutor(name: "query", threads: 1)
@@ -61,7 +61,7 @@ private final class Bench {
     ) -> SpanScan {
         SpanScan(
             tenant: tenant, traces: traces, range: range, predicate: predicate,
-            projection: [.traceHigh, .traceLow, .span, .parent, .start, .end, .name, .flags, .document], order: order,
+            projection: SpanColumn.allCases.filter { $0 != .arrival }, order: order,
             budget: QueryBudget(clock: clock, seconds: 60, bytesMax: 1 << 30))
     }
 }
@@ -69,30 +69,34 @@ private final class Bench {
 struct TraceStoreTests {
     @Test(arguments: 0..<8 as Range<UInt64>)
     func `over random writes, seals, merges and restarts the store answers as a plain array does`(seed: UInt64) async throws {
-        var random = SeededRandom(seed: seed)
         let bench = try Bench()
         let now = bench.clock.wallNanoseconds
-        let traces = (0..<10).map { _ in TraceID(high: random.next(), low: random.next()) }
+        var spans = RandomSpans(seed: seed)
+        let traces = spans.traces
         for _ in 0..<40 {
-            switch Int.random(in: 0..<10, using: &random) {
+            switch Int.random(in: 0..<10, using: &spans.random) {
             case 0: try bench.engine.seal()
             case 1: try bench.engine.merge()
             case 2: try await bench.restart()
             default:
                 var batch = SpanBatch(tenant: tenant)
-                for _ in 0..<Int.random(in: 1...10, using: &random) {
-                    let start = Timestamp(nanoseconds: now - Int64.random(in: 0..<(60 * hour), using: &random))
-                    batch.append(
-                        trace: traces.randomElement(using: &random)!, span: random.next(), parent: random.oneIn(2) ? 0 : random.next(),
-                        start: start, end: Timestamp(nanoseconds: start.nanoseconds + 5_000_000), name: "s\(Int.random(in: 0..<3, using: &random))",
-                        flags: random.oneIn(3) ? .fault : [], document: random.bytes(Int.random(in: 0..<20, using: &random)))
+                for _ in 0..<Int.random(in: 1...10, using: &spans.random) {
+                    spans.append(to: &batch, start: now - Int64.random(in: 0..<(60 * hour), using: &spans.random))
                 }
                 try await bench.write(batch)
             }
             try bench.engine.checkInvariants()
         }
         let ranges = [TimeRange.all, TimeRange(start: Timestamp(nanoseconds: now - 30 * hour), end: Timestamp(nanoseconds: now - 5 * hour))]
-        let predicates: [Predicate] = [.always(true), .compare("name", .equal, .text(Array("s1".utf8)))]
+        func text(_ text: String) -> Predicate.Literal { .text(Array(text.utf8)) }
+        let predicates: [Predicate] = [
+            .always(true), .compare("name", .equal, text("operation-1")), .compare("service", .equal, text("nobody")),
+            .and([.compare("service", .equal, text("service-1")), .compare("duration", .greater, .number(1e8)), .compare("attributes.tenant", .equal, text("t1"))]),
+            .or([.compare("status", .equal, .number(2)), .compare("attributes.http.response.status_code", .greaterOrEqual, .number(500))]),
+            .not(.isPresent("attributes.order")), .isOneOf("attributes.order", [text("o-1"), .number(7)]), .compare("attributes.cached", .equal, text("true")),
+            .compare("resource.cloud.region", .equal, text("region-2")), .compare("kind", .equal, .number(2)),
+            .and([.compare("resource.cloud.region", .equal, text("region-0")), .isPresent("attributes.id"), .contains("document", Array("trace_id".utf8))]),
+        ]
         for range in ranges {
             for predicate in predicates {
                 for wanted in [nil, [traces[0], traces[7]], [TraceID(high: 1, low: 2)]] as [[TraceID]?] {
@@ -106,21 +110,32 @@ struct TraceStoreTests {
         }
     }
 
-    @Test func `a block whose payload was changed is refused, not shown`() throws {
-        let layout = SpanLayout(arrivals: ArrivalNumbers(clock: ManualClock()), retentionNanoseconds: hour)
-        var batch = SpanBatch(tenant: tenant)
-        batch.append(
-            trace: TraceID(high: 1, low: 2), span: 3, parent: 0, start: Timestamp(seconds: 1), end: Timestamp(seconds: 2), name: "n", flags: [],
-            document: Array("{}".utf8))
+    @Test func `the newest rows are read without the older blocks, and a trace without the blocks of others`() async throws {
         let bench = try Bench()
-        let block = try #require(try layout.encode(bench.store.prepare(batch)).first)
-        let header = BlockHeader(
-            scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), rowCount: 1, times: block.times, summary: block.summary)
-        let payload = block.sections[0].bytes
-        for length in 0..<payload.count {
-            #expect(throws: StorageError.self) { try layout.decode(SectionReader([Array(payload.prefix(length))]), of: header) }
+        let now = bench.clock.wallNanoseconds
+        var spans = RandomSpans(seed: 9, traces: 400)
+        for day in 0..<10 {
+            for _ in 0..<20 {
+                var batch = SpanBatch(tenant: tenant)
+                for _ in 0..<200 { spans.append(to: &batch, start: now - Int64(day) * 24 * hour - Int64.random(in: 0..<hour, using: &spans.random)) }
+                try await bench.write(batch)
+            }
+            try bench.engine.seal()
         }
-        #expect(throws: StorageError.self) { try layout.decode(SectionReader([payload + [0]]), of: header) }
+        let whole = bench.plan()
+        #expect(try await bench.rows(bench.store, whole).count == 40_000)
+        var newest = bench.plan(order: .newestFirst)
+        newest.projection = [.start]
+        var cursor = try await bench.store.scan(newest)
+        var chunk = ColumnChunk()
+        #expect(try await cursor.next(into: &chunk))
+        #expect(newest.budget.bytesSoFar < whole.budget.bytesSoFar / 8)
+        let nowhere = bench.plan(traces: [TraceID(high: 5, low: 5)])
+        #expect(try await bench.rows(bench.store, nowhere).isEmpty)
+        #expect(nowhere.budget.bytesSoFar < whole.budget.bytesSoFar / 8)
+        let absent = bench.plan(predicate: .compare("attributes.order", .equal, .text(Array("o-nowhere".utf8))))
+        #expect(try await bench.rows(bench.store, absent).isEmpty)
+        #expect(absent.budget.bytesSoFar < whole.budget.bytesSoFar / 8)
     }
 }
 
