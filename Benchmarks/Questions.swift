@@ -7,10 +7,13 @@ enum Questions {
         PutLogEvents(),
         JSONLines(),
         PutTraceSegments(),
+        OTLPTraces(),
         GetMetricData(),
         GetMetricStatistics(),
         FilterLogEvents(),
         StartQuery(),
         BatchGetTraces(),
+        TraceByID(),
+        TraceSearch(),
     ]
 }

@@ -52,4 +52,14 @@ extension ServerProcess {
             }
         }
     }
+
+    func send(_ load: SpanLoad) throws -> Sender.Outcome {
+        try Sender(port: port, connections: 2).send(load.requests) {
+            Request(post: "/v1/traces", [("Content-Type", "application/x-protobuf")], body: load.body($0))
+        } check: { _, response in
+            guard response.status == 200, response.body.isEmpty else {
+                throw BenchmarkError(.answer, "cannot go on: spans were not taken: \(response.text)")
+            }
+        }
+    }
 }

@@ -10,6 +10,9 @@ extension Bench {
 
     func traces() -> TraceLoad { TraceLoad(requests: size.pick(small: 4, usual: 1_000, full: 10_000), end: end, seed: seed) }
 
+    /// About 740 spans a request.
+    func spans() -> SpanLoad { SpanLoad(requests: size.pick(small: 4, usual: 400, full: 2_720), end: end, seed: seed) }
+
     /// Of a query that takes milliseconds.
     var queries: Int { size.pick(small: 5, usual: 200, full: 500) }
     /// Of a query that reads much of what is stored.

@@ -21,11 +21,14 @@ FIGURES = {
     "PutLogEvents": {"events a core-second", "request, 99 of 100", "bytes on disk a row"},
     "JSONLines": {"lines a core-second", "request, 99 of 100", "bytes on disk a row"},
     "PutTraceSegments": {"segments a core-second", "request, 99 of 100", "bytes on disk a row"},
+    "OTLPTraces": {"spans a core-second", "request, 99 of 100", "bytes on disk a row"},
     "GetMetricData": {"median", "99 of 100"},
     "GetMetricStatistics": {"median", "99 of 100"},
     "FilterLogEvents": {"median", "99 of 100"},
     "StartQuery": {"median", "99 of 100"},
     "BatchGetTraces": {"median", "99 of 100"},
+    "TraceByID": {"median", "99 of 100"},
+    "TraceSearch": {"median", "processor time a query"},
 }
 
 
