@@ -16,21 +16,21 @@ enum SpanAttributes {
 
     /// The attribute fields of a Span message.
     static func fields(of span: WireNode) -> [UInt8] {
-        var writer = AttributeWriter()
+        var writer = ProtobufWriter()
         for annotation in span["annotations"]?.children ?? .none {
             switch annotation.kind {
-            case .bool: annotation.bool.map { writer.append(annotation.key, .bool($0)) }
-            case .integer: annotation.integer.map { writer.append(annotation.key, .integer($0)) }
-            case .double: annotation.double.map { writer.append(annotation.key, .double($0)) }
-            case .text: annotation.text.map { writer.append(annotation.key, text: $0) }
+            case .bool: annotation.bool.map { writer.append(attribute: annotation.key.utf8, integer: $0 ? 1 : 0, isBool: true) }
+            case .integer: annotation.integer.map { writer.append(attribute: annotation.key.utf8, integer: $0) }
+            case .double: annotation.double.map { writer.append(attribute: annotation.key.utf8, bits: $0.bitPattern) }
+            case .text: annotation.text.map { writer.append(attribute: annotation.key.utf8, text: $0.utf8) }
             default: break      // X-Ray indexes texts, numbers and booleans
             }
         }
         for (path, name) in texts {
-            if let text = member(path, of: span)?.text { writer.append(name, text: text) }
+            if let text = member(path, of: span)?.text { writer.append(attribute: name.utf8, text: text.utf8) }
         }
-        if let status = member(["http", "response", "status"], of: span)?.integer { writer.append("http.response.status_code", .integer(status)) }
-        return writer.fields
+        if let status = member(["http", "response", "status"], of: span)?.integer { writer.append(attribute: "http.response.status_code".utf8, integer: status) }
+        return writer.bytes
     }
 
     static func kind(of subsegment: WireNode) -> SpanKind {
@@ -40,37 +40,5 @@ enum SpanAttributes {
 
     private static func member(_ path: [String], of node: WireNode) -> WireNode? {
         path.reduce(node as WireNode?) { $0?.member(named: $1) }
-    }
-}
-
-/// Writes the attribute fields of a Span message.
-struct AttributeWriter {
-    private var writer = ProtobufWriter()
-
-    var fields: [UInt8] { writer.bytes }
-
-    mutating func append(_ key: String, text: String) {
-        var value = ProtobufWriter()
-        value.append(1, text: text)
-        append(key, value)
-    }
-
-    mutating func append(_ key: String, _ value: OTLPValue) {
-        var message = ProtobufWriter()
-        switch value {
-        case .bool(let value): message.append(2, varint: value ? 1 : 0)
-        case .integer(let value): message.append(3, varint: UInt64(bitPattern: value))
-        case .double(let value): message.append(4, double: value)
-        case .text(let text): message.append(1, text)
-        case .none, .bytes, .list, .map: return
-        }
-        append(key, message)
-    }
-
-    private mutating func append(_ key: String, _ value: ProtobufWriter) {
-        var pair = ProtobufWriter()
-        pair.append(1, text: key)
-        pair.append(2, value.bytes)
-        writer.append(SpanMessage.attributes, pair.bytes)
     }
 }

@@ -150,6 +150,29 @@ struct XRayTests {
         #expect(summary["Annotations"]?["n"]?.children.map { $0["AnnotationValue"]?["NumberValue"]?.double } == [3])
     }
 
+    @Test func `a trace comes on one page only, though its spans lie on both sides of the cut or start at one instant with others'`() async throws {
+        for index in 0..<230 {
+            let id = "1-\(epochHex)-" + String(repeating: "0", count: 16) + String(0x1000_0000 + index, radix: 16)
+            let begin = Double(index / 20)
+            _ = try await put(
+                segment("00000000000000a1", start: begin).replacing(traceID, with: id),
+                segment("00000000000000a2", start: begin - 20).replacing(traceID, with: id))
+        }
+        var seen: [String] = []
+        var token: WireValue?
+        repeat {
+            var input = [("StartTime", WireValue.double(Double(now.seconds) - 60)), ("EndTime", .double(Double(now.seconds) + 60))]
+            if let token { input.append(("NextToken", token)) }
+            let answer = try await call(GetTraceSummaries(queries: queries), .structure(input))
+            let page = answer["TraceSummaries"]?.children.compactMap { $0["Id"]?.text } ?? []
+            #expect(page.count <= 100)
+            seen += page
+            token = answer["NextToken"]?.text.map(WireValue.text)
+        } while token != nil
+        #expect(seen.count == 230)
+        #expect(Set(seen).count == 230)
+    }
+
     @Test func `summaries page newest first and each trace comes once`() async throws {
         for index in 0..<250 {
             let id = "1-\(epochHex)-" + String(repeating: "0", count: 16) + String(0x1000_0000 + index, radix: 16)
