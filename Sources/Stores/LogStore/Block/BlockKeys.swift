@@ -26,18 +26,24 @@ struct BlockKeys {
     ///   - encoding: as the column was written.
     mutating func add(_ values: Tokens, of field: MessageField, encoding: UInt8) {
         // Texts that are times are looked for by the events' own.
-        if field.kind.isKeyed, encoding != ColumnEncoding.time.rawValue, addKeys(values) { return }
+        let isUniform = encoding == ColumnEncoding.hexadecimal.rawValue
+        if field.kind.isKeyed, encoding != ColumnEncoding.time.rawValue, addKeys(values, isUniform: isUniform) { return }
         unkeyed.insert(Self.hash(ofName: field.name))
         for index in 0..<values.count { addText(values[index]) }
     }
 
+    /// - Parameter isUniform: all values are of the first one's length and signs.
     /// - Returns: false, with nothing added, when a value is too long or has blanks or escapes.
-    private mutating func addKeys(_ values: Tokens) -> Bool {
+    private mutating func addKeys(_ values: Tokens, isUniform: Bool) -> Bool {
         let start = hashes.count
         var ids = LogSearchSummary.Ids(runMax: 0, stretchMax: 0)
         var partialRunMax = 0
         for index in 0..<values.count {
             let token = values[index]
+            if isUniform, index > 0 {
+                hashes.append(Self.hash(token))
+                continue
+            }
             var runs = RunMeter()
             guard token.count <= Self.valueBytesMax, runs.read(token) else {
                 hashes.removeSubrange(start...)

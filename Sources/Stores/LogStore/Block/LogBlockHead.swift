@@ -24,7 +24,8 @@ struct LogBlockHead {
     let fields: [Field]
     let shapes: [MessageShape]
 
-    func append(to writer: inout ByteWriter) {
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
         writer.append(varint: UInt64(rowCount))
         writer.append(varint: UInt64(rawCount))
         writer.append(varint: UInt64(fields.count))
@@ -44,6 +45,7 @@ struct LogBlockHead {
             writer.append(varint: UInt64(shape.containers.count))
             for name in shape.containers { writer.append(lengthPrefixed: name.utf8) }
         }
+        return writer.bytes
     }
 
     init(rowCount: Int, rawCount: Int, fields: [Field], shapes: [MessageShape]) {

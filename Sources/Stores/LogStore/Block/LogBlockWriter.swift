@@ -20,9 +20,8 @@ struct LogBlockWriter {
         let shapeOfRow = takeApart(rows, text, &columns)
         let layout = BlockNumbers(shapeOfRow: shapeOfRow, shapes: shapes, columns: columns)
 
-        var sections = [head(layout, rows, columns), EncodedSection(times(rows)), EncodedSection(arrival(rows))]
-        sections.append(EncodedSection(layout.codes))
-        sections.append(EncodedSection(raw(rows, layout)))
+        var sections: [EncodedSection] = []
+        var fields: [LogBlockHead.Field] = []
         var keys = BlockKeys()
         for (number, field) in layout.fields.enumerated() {
             var writer = ByteWriter(capacity: columns[field].count * 4)
@@ -30,14 +29,18 @@ struct LogBlockWriter {
                 columns[field], times: { layout.rows(ofField: number).map { rows.times[$0] } }, isNumber: shapes.fields[field].kind == .bare,
                 scratch: &scratch, to: &writer)
             sections.append(EncodedSection(writer.bytes))
-            keys.add(distinct(columns[field], encoding: writer.bytes[0]), of: shapes.fields[field], encoding: writer.bytes[0])
+            let values = distinct(columns[field], encoding: writer.bytes[0])
+            fields.append(Self.field(shapes.fields[field], columns[field].count, values, encoding: writer.bytes[0]))
+            keys.add(values, of: shapes.fields[field], encoding: writer.bytes[0])
         }
+        let head = LogBlockHead(rowCount: rows.count, rawCount: layout.rawRows.count, fields: fields, shapes: layout.renumbered(shapes))
+        let first = [head.bytes, times(rows), arrival(rows), layout.codes, raw(rows, layout)].map { EncodedSection($0) }
         for shape in layout.shapes { keys.add(shapes.shapes[shape]) }
         for row in layout.rawRows { keys.addText(UnsafeBufferPointer(rebasing: text[rows.messages.range(at: row)])) }
         let summary = LogSummary(rows, search: keys.summary(hasRaw: !layout.rawRows.isEmpty))
         return EncodedBlock(
             form: LogBlockSection.form, rowCount: rows.count, times: rows.times[0]...rows.times[rows.count - 1], summary: summary.bytes,
-            sections: sections, keys: keys.hashes)
+            sections: first + sections, keys: keys.hashes)
     }
 
     /// Of a column as it was just written: each value once, where that is known.
@@ -74,21 +77,19 @@ struct LogBlockWriter {
         return shapeOfRow
     }
 
-    private func head(_ layout: BlockNumbers, _ rows: LogRows, _ columns: [Tokens]) -> EncodedSection {
-        var writer = ByteWriter()
-        let fields = layout.fields.map { field in
-            let tokens = columns[field]
-            var characters = CharacterClasses()
-            var longest = 0
-            for index in 0..<tokens.count {
-                characters.formUnion(CharacterClasses(of: tokens[index]))
-                longest = max(longest, tokens[index].count)
-            }
-            return LogBlockHead.Field(field: shapes.fields[field], valueCount: tokens.count, characters: characters, tokenMax: longest)
+    /// - Parameter values: every value that is different at least once.
+    private static func field(_ field: MessageField, _ count: Int, _ values: Tokens, encoding: UInt8) -> LogBlockHead.Field {
+        var characters = CharacterClasses()
+        var longest = 0
+        // Ids are all of one form.
+        let isUniform = encoding == ColumnEncoding.hexadecimal.rawValue
+        if isUniform { characters = [.digits, .hexadecimals] }
+        for index in 0..<(isUniform ? 1 : values.count) {
+            let token = values[index]
+            characters.formUnion(CharacterClasses(of: token))
+            longest = max(longest, token.count)
         }
-        LogBlockHead(rowCount: rows.count, rawCount: layout.rawRows.count, fields: fields, shapes: layout.renumbered(shapes))
-            .append(to: &writer)
-        return EncodedSection(writer.bytes)
+        return LogBlockHead.Field(field: field, valueCount: count, characters: characters, tokenMax: longest)
     }
 
     private func times(_ rows: LogRows) -> [UInt8] {
