@@ -42,9 +42,17 @@ struct AccessParts: Sendable {
 }
 
 extension ServerConfiguration {
+    /// Every door has its line here, so that none is opened to others unnoticed.
+    private func address(of door: Door) -> Address {
+        switch door {
+        case .edge: edge
+        case .xray: xray
+        case .prometheus: prometheus
+        }
+    }
+
     /// Those that are opened and that other machines may reach.
     var exposedAddresses: [Address] {
-        let opened: [(Door, Address)] = [(.edge, edge), (.xray, xray), (.prometheus, prometheus)]
-        return opened.filter { door, address in (door == .edge || doors.contains(door)) && !address.isLoopback }.map(\.1)
+        Door.allCases.filter { $0 == .edge || doors.contains($0) }.map(address(of:)).filter { !$0.isLoopback }
     }
 }

@@ -24,6 +24,14 @@ struct HostGuardTests {
         #expect(!isRefused(["Host": "10.0.0.1:4566", "Authorization": "AWS4-HMAC-SHA256 Credential=x"]))
     }
 
+    @Test func `a server that asks for credentials may be reached by any name, but not from another site's page`() {
+        let head = HTTPRequestHead(method: "POST", path: "/", headers: ["Host": "10.0.0.1:4566"])
+        #expect(guardian.refusal(of: head) != nil && guardian.refusal(of: head, asksForCredentials: true) == nil)
+        for headers: HTTPHeaders in [["Host": "h", "Origin": "http://evil.example"], ["Host": "h", "Sec-Fetch-Site": "cross-site"]] {
+            #expect(guardian.refusal(of: HTTPRequestHead(method: "POST", path: "/", headers: headers), asksForCredentials: true) != nil)
+        }
+    }
+
     @Test func `a page of another origin is refused, one of ours is not`() {
         #expect(isRefused(["Host": "localhost:4566", "Origin": "http://evil.example"]))
         #expect(isRefused(["Host": "localhost:4566", "Origin": "null"]))
