@@ -16,7 +16,7 @@ export function useAlarms() {
         if (!answer.ok) return answer;
         const alarms = answer.value.items.sort((a, b) => (rank[a.StateValue] ?? 3) - (rank[b.StateValue] ?? 3) || String(a.AlarmName).localeCompare(String(b.AlarmName)));
         return { ok: true, value: { alarms, isWhole: answer.value.isWhole } };
-    });
+    }, () => null, { news: () => [{ topic: 'alarms' }] });
 }
 
 /** One alarm by its name, or null. */

@@ -1,5 +1,6 @@
 // The public AWS-shaped APIs, as any SDK calls them, from the page's own origin. An error is a value here: a caller looks
 // at `ok` and shows the error with its code and request id; nothing is thrown and nothing becomes "no data".
+import { request } from './request.js';
 import { scopeHeaders } from './scope.js';
 
 /**
@@ -72,7 +73,7 @@ export async function post(path, input, signal) {
 async function exchange(path, options, operation, signal) {
     const limit = AbortSignal.timeout(timeoutMilliseconds);
     try {
-        const response = await fetch(path, { ...options, cache: 'no-store', signal: signal ? AbortSignal.any([signal, limit]) : limit });
+        const response = await request(path, { ...options, cache: 'no-store', signal: signal ? AbortSignal.any([signal, limit]) : limit });
         return { response, text: await response.text() };
     } catch (problem) {
         if (signal?.aborted) return { failed: failure(operation, 'Aborted', 'the request was given up') };

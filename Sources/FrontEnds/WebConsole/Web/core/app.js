@@ -1,5 +1,5 @@
-// The entry: the shell around the page that the address names.
+// The entry: the sign-in where the server asks for one, else the shell around the page that the address names.
 import { createApp } from './vue.js';
-import { Shell } from '../parts/shell.js';
+import { Door } from '../parts/door.js';
 
-createApp(Shell).mount('#app');
+createApp(Door).mount('#app');

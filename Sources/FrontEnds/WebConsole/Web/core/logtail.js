@@ -1,5 +1,6 @@
-// Follows log groups with FilterLogEvents: each round asks only for what may be new, a little overlapping, because an event
-// may arrive later than its time says.
+// Follows log groups: the stream tells new events as they are stored, FilterLogEvents those before it and those it left out. A round
+// asks only for what may be new, a little overlapping, because an event may arrive later than its time says.
+import { shallowRef } from './vue.js';
 import { call, pages } from './api.js';
 import { useLive } from './live.js';
 import { listGroups } from './loggroups.js';
@@ -15,6 +16,7 @@ const overlapMilliseconds = 30_000;
  */
 export function useLogTail(options, how) {
     let groups = [], groupsAt = 0, found = new Map(), reached = 0, subject = '', messages = [];
+    const followed = shallowRef([]);
     const keyOf = event => `${event.group}\u0000${event.eventId}`;
 
     async function list(wanted, groupsMax, signal) {
@@ -47,6 +49,13 @@ export function useLogTail(options, how) {
         return null;
     }
 
+    /** The newest of what was found. */
+    function shown({ shownMax }, from) {
+        const events = [...found.values()].filter(event => event.timestamp >= from).sort((a, b) => b.timestamp - a.timestamp || (a.eventId < b.eventId ? 1 : -1)).slice(0, shownMax);
+        found = new Map(events.map(event => [keyOf(event), event]));
+        return { events, groups: groups.length, messages };
+    }
+
     return useLive(async signal => {
         const wanted = options(), now = Date.now(), { from, to } = bounds(now);
         const next = JSON.stringify([rangeText.value, wanted.pattern, wanted.groups]);
@@ -54,6 +63,7 @@ export function useLogTail(options, how) {
         if (groups.length === 0 || now - groupsAt > 30_000) {
             const failed = await list(wanted.groups, wanted.groupsMax, signal);
             if (failed) return failed;
+            followed.value = groups;
         }
         const starts = reached > 0 ? [reached - overlapMilliseconds] : wanted.lookBack.map(length => to - length).filter(start => start > from).concat(from);
         for (const start of starts) {
@@ -62,8 +72,18 @@ export function useLogTail(options, how) {
             if (found.size >= wanted.shownMax) break;
         }
         reached = to;
-        const events = [...found.values()].filter(event => event.timestamp >= from).sort((a, b) => b.timestamp - a.timestamp || (a.eventId < b.eventId ? 1 : -1)).slice(0, wanted.shownMax);
-        found = new Map(events.map(event => [keyOf(event), event]));
-        return { ok: true, value: { events, groups: groups.length, messages } };
-    }, () => JSON.stringify(options()), how);
+        return { ok: true, value: shown(wanted, from) };
+    }, () => JSON.stringify(options()), {
+        ...how,
+        news: () => followed.value.length ? [{ topic: 'logs', groups: followed.value, ...options().pattern ? { filter: options().pattern } : {} }] : [],
+        hear(name, told) {
+            if (name === 'lag') messages = [`${told.leftOut} lines came faster than they could be shown; they are being asked for`];
+            if (name !== 'logs') return null;
+            for (const event of told.events) {
+                const entry = { ...event, group: told.group, message: String(event.message ?? '') };
+                found.set(keyOf(entry), found.get(keyOf(entry)) ?? entry);
+            }
+            return shown(options(), bounds(Date.now()).from);
+        },
+    });
 }

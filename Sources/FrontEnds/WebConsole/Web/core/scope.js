@@ -4,8 +4,10 @@
 import { computed } from './vue.js';
 import { rememberedList } from './memory.js';
 import { address, route } from './router.js';
+import { session } from './session.js';
 
-export const ownScope = { account: '000000000000', region: 'us-east-1' };
+/** The server's own, or that of who is signed in: `account` and `region`. */
+export const ownScope = session;
 
 const accountPattern = /^\d{12}$/, regionPattern = /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/;
 

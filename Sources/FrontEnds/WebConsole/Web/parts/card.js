@@ -2,6 +2,7 @@
 import { h, ref } from '../core/vue.js';
 import { plural, visible } from '../core/format.js';
 import { ownScope, scope } from '../core/scope.js';
+import { session } from '../core/session.js';
 import { clock } from '../core/time.js';
 import { icon } from './icons.js';
 
@@ -30,7 +31,7 @@ export const Teach = {
     setup: props => () => h('div', { class: 'teach' }, [
         h('p', props.what),
         h('div', { class: 'command' }, [h('pre', { tabindex: 0, 'aria-label': 'Command' }, props.command), h(CopyButton, { text: props.command, label: 'Copy the command' })]),
-        h('p', { class: 'meta' }, scope.value.account === ownScope.account ? 'Any credentials do on a first try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test' : `The key names this account: AWS_ACCESS_KEY_ID=${scope.value.account} AWS_SECRET_ACCESS_KEY=test`),
+        h('p', { class: 'meta' }, session.mode === 'guarded' ? 'The key is one that was made with: groundwatch key create' : scope.value.account === ownScope.account ? 'Any credentials do on a first try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test' : `The key names this account: AWS_ACCESS_KEY_ID=${scope.value.account} AWS_SECRET_ACCESS_KEY=test`),
     ]),
 };
 

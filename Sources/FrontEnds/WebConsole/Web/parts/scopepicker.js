@@ -1,6 +1,7 @@
 // The account and region in the top bar, and the sheet to choose others.
 import { computed, h, reactive, ref } from '../core/vue.js';
 import { chooseScope, ownScope, recentScopes, scope, scopeMistakes } from '../core/scope.js';
+import { session } from '../core/session.js';
 import { Dialog } from './dialog.js';
 import { field } from './forms.js';
 import { icon } from './icons.js';
@@ -30,7 +31,7 @@ const Sheet = {
             h('div', { class: 'quick', role: 'group', 'aria-label': 'Chosen lately' }, known().map(([account, region]) => h('button', {
                 type: 'button', 'aria-pressed': String(account === scope.value.account && region === scope.value.region), onClick: () => chooseScope({ account, region }),
             }, `${account} · ${region}`))),
-            h('p', { class: 'meta' }, 'A client names its account by an access key of twelve digits; every other key, and none, is account 000000000000.'),
+            h('p', { class: 'meta' }, session.mode === 'guarded' ? 'A user and a key belong to one account; an admin may look at others.' : 'A client names its account by an access key of twelve digits; every other key, and none, is account 000000000000.'),
         ]);
     },
 };

@@ -10,6 +10,7 @@ import { icon } from './icons.js';
 import { openPalette } from './palette.js';
 import { scopePicker } from './scopepicker.js';
 import { timePicker } from './timepicker.js';
+import { userMenu } from './usermenu.js';
 
 /** Says in words whether the page is live, paused, or showing old data. */
 function liveness(now) {
@@ -41,5 +42,6 @@ export function topBar(now) {
         button('wideonly', 'Copy a link to what is shown (y); with Shift, keep the range moving', 'link', copyLink),
         button('theme', isDark.value ? 'Light theme' : 'Dark theme', isDark.value ? 'sun' : 'moon', toggleTheme),
         link('/help', icon('help'), { class: 'button quiet wideonly', title: 'Help (?)', 'aria-label': 'Help' }),
+        ...userMenu(),
     ]);
 }

@@ -43,7 +43,7 @@ export const MetricWidget = {
             if (!answer.ok) return answer;
             const unit = new Set(units).size === 1 && metrics.length === queries.filter(({ isHidden }) => !isHidden).length ? units[0] : 'None';
             return { ok: true, value: { ...answer.value, window, period: window.period, unit } };
-        }, () => [JSON.stringify(props.widget.properties), comparison.value?.words].join('\u0000'));
+        }, () => [JSON.stringify(props.widget.properties), comparison.value?.words].join('\u0000'), { news: () => [{ topic: 'metrics' }], pace: 5000 });
 
         const series = computed(() => {
             const found = live.data?.series ?? [], tokens = colorTokens(found.filter(({ isGhost }) => !isGhost).map(({ identity }) => identity));

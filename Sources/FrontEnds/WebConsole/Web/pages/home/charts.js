@@ -44,7 +44,7 @@ export function useCharts() {
         let next = 0;
         const panels = charts.map(chart => ({ ...chart, columns: chart.choices.map(() => ({ now: columns[next], before: before.value.columns[next++] })) }));
         return { ok: true, value: { window, times, panels, messages: isWhole ? messages : [...messages, 'only the first 2,000 metrics were looked at'] } };
-    }, () => comparison.value?.words);
+    }, () => comparison.value?.words, { news: () => [{ topic: 'metrics' }], pace: 5000 });
 }
 
 /** What the chart part draws, from one panel and the alarms on its metrics. */

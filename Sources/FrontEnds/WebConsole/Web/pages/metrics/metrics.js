@@ -43,7 +43,7 @@ async function load(signal) {
 export const Metrics = {
     setup() {
         const all = useLive(listMetrics, () => null, { every: 30_000 });
-        const live = useLive(load, () => [route.query.q, route.query.period, comparison.value?.words].join('\u0000'));
+        const live = useLive(load, () => [route.query.q, route.query.period, comparison.value?.words].join('\u0000'), { news: () => [{ topic: 'metrics' }], pace: 5000 });
 
         const chosen = computed(() => new Set(queries.value.filter(({ metric }) => metric).map(({ metric }) => seriesKey(metric))));
         function toggle(metric) {
