@@ -22,6 +22,7 @@ import { ruleTree } from '../../parts/ruletree.js';
 import { stateBadge } from '../../parts/state.js';
 import { swimlanes } from '../../parts/swimlanes.js';
 import { AlarmEditor } from './editor.js';
+import { Mutes } from './mutes.js';
 
 const pointsMax = 3000, historyPagesMax = 3, eventsMax = 100;
 
@@ -160,7 +161,7 @@ const Evidence = {
             ]),
             !alarm.value ? h(Card, { title: 'Alarm', live, isEmpty: true, onRetry: refresh }, { default: () => null, empty: () => h('p', { class: 'calm' }, 'There is no alarm of this name here.') }) : [
                 why(), data.value ? evidence() : null,
-                h('div', { class: 'pair' }, [h('div', { class: 'page' }, [decided(), actions()]), historyCard()]),
+                h('div', { class: 'pair' }, [h('div', { class: 'page' }, [decided(), actions(), h(Mutes, { alarm: props.name })]), historyCard()]),
             ],
         ]);
     },
