@@ -56,3 +56,16 @@ package protocol FileSystem: Sendable {
     /// Bytes that may still be written on the volume that holds `path`.
     func freeBytes(at path: String) throws(FileError) -> Int
 }
+
+extension FileSystem {
+    /// A whole small file.
+    /// - Throws: when it has more than `bytesMax`, and what `open` and `read` throw.
+    package func contents(of path: String, bytesMax: Int) throws -> [UInt8] {
+        let file = try open(path, .read)
+        let size = try file.size()
+        guard size <= bytesMax else { throw FileError(code: .other(27 /* EFBIG */), message: "cannot read \(path): it has \(size) bytes, and \(bytesMax) are read") }
+        var bytes = [UInt8](repeating: 0, count: size)
+        let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+        return Array(bytes.prefix(count))
+    }
+}
