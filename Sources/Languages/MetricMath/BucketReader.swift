@@ -10,7 +10,9 @@ package struct BucketReader: Sendable {
 
     let reader: any MetricReader
     let tenant: Tenant
-    let budget: QueryBudget
+    package let budget: QueryBudget
+    /// Limits that expressions may ask for.
+    package var quotas: QuotaLookup = { _ in nil }
 
     package init(reader: any MetricReader, tenant: Tenant, budget: QueryBudget) {
         self.reader = reader
@@ -24,8 +26,14 @@ package struct BucketReader: Sendable {
         var tables = requests.map { BucketTable(period: $0.period) }
         var places: [MetricIdentity: [Int]] = [:]
         for (place, request) in requests.enumerated() where !request.range.isEmpty { places[request.metric, default: []].append(place) }
+        // Metrics share a scan when their ranges are about as long: a minute is not worth reading a week of everybody.
+        var scans: [Int: [(place: Int, source: BucketSource)]] = [:]
         for (metric, places) in places {
-            for (place, table) in zip(places, try await read(places.map { requests[$0] }, of: metric)) { tables[place] = table }
+            let (sources, seconds) = try await sources(of: places.map { requests[$0] }, metric)
+            scans[seconds.bitWidth - seconds.leadingZeroBitCount, default: []] += zip(places, sources).map { (place: $0, source: $1) }
+        }
+        for scan in scans.values {
+            for (place, table) in zip(scan.map(\.place), try await self.tables(of: scan.map(\.source))) { tables[place] = table }
         }
         return tables
     }
@@ -37,17 +45,20 @@ package struct BucketReader: Sendable {
         return found.filter { metric.isSame(as: $0.labels) }
     }
 
-    private func read(_ requests: [BucketRequest], of metric: MetricIdentity) async throws(StorageError) -> [BucketTable] {
+    /// - Returns: one source a request, and how many seconds they reach over together.
+    private func sources(
+        of requests: [BucketRequest], _ metric: MetricIdentity
+    ) async throws(StorageError) -> (sources: [BucketSource], seconds: Int64) {
         let units = Set(requests.map(\.unit))
         let whole = requests.dropFirst().reduce(into: requests[0].range) { range, request in
             range.start = min(range.start, request.range.start)
             range.end = max(range.end, request.range.end)
         }
         let entries = try await series(of: metric, unit: units.count == 1 ? requests[0].unit : nil, in: whole)
-        return try await tables(
-            of: requests.map { request in
-                BucketSource(grid: request.grid, series: entries.filter { request.unit == nil || request.unit == MetricUnit.of($0.labels) })
-            })
+        let sources = requests.map { request in
+            BucketSource(grid: request.grid, series: entries.filter { request.unit == nil || request.unit == MetricUnit.of($0.labels) })
+        }
+        return (sources, (whole.end.nanoseconds - whole.start.nanoseconds) / PeriodAlignment.second)
     }
 
     /// - Returns: one table a source, in their order. All of them take one scan.

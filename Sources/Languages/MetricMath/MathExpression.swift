@@ -21,6 +21,10 @@ package struct MathExpression: Sendable {
     struct Term: Sendable {
         let node: Node
         let position: Int
+
+        var name: String? {
+            if case .name(let name) = node { name } else { nil }
+        }
     }
 
     package let text: String
@@ -62,7 +66,7 @@ package struct MathExpression: Sendable {
             }
             return result
         case .call(let calculation, let terms):
-            let arguments = try terms.map { MathArgument(value: try value(of: $0, environment), position: $0.position) }
+            let arguments = try terms.map { MathArgument(value: try value(of: $0, environment), position: $0.position, name: $0.name) }
             return try made(calculation(arguments, environment, term.position), environment)
         case .search(let index): return .array(environment.found[index])
         }
@@ -102,6 +106,9 @@ package struct MathEnvironment: Sendable {
     package var period: Int64
     package let window: QueryWindow
     package let budget: QueryBudget
+    /// Of the queries that are metrics, by their ids.
+    var metricsByID: [String: MetricIdentity] = [:]
+    var quotas: QuotaLookup = { _ in nil }
 
     package init(
         values: [String: MathValue] = [:], metrics: [MathValue.Element] = [], found: [[MathValue.Element]] = [],

@@ -134,18 +134,22 @@ extension MetricDataPlan {
     /// - Parameters:
     ///   - tables: of `requests(in: window)`.
     ///   - findings: of `lookups`. Nil, for who only checks the queries: as if nothing was found.
+    ///   - quotas: for SERVICE_QUOTA.
     /// - Throws: `Failure` when an expression does not fit its operands; `StorageError` at the budget's limits.
     package func values(
-        of tables: [BucketTable], findings: [MetricFinding]? = nil, in window: QueryWindow, budget: QueryBudget
+        of tables: [BucketTable], findings: [MetricFinding]? = nil, in window: QueryWindow, budget: QueryBudget,
+        quotas: @escaping QuotaLookup = { _ in nil }
     ) throws -> [MathValue] {
         precondition(tables.count == stats.count, "every request has its table")
         let found = findings?.map(\.elements) ?? lookups.map { _ in [] }
         precondition(found.count == lookups.count, "every lookup has its finding")
         var environment = MathEnvironment(window: window, budget: budget)
+        environment.quotas = quotas
         for (place, table) in zip(stats, tables) {
             guard let stat = queries[place].metricStat else { continue }
             let series = table.series(of: stat.statistic)
             environment.values[queries[place].id] = .series(series)
+            environment.metricsByID[queries[place].id] = stat.metric
             environment.metrics.append(MathValue.Element(source: .query(queries[place].id), series: series))
         }
         for place in order {
@@ -188,7 +192,7 @@ extension BucketReader {
         let tables = try await read(plan.requests(in: window))
         var findings: [MetricFinding] = []
         for lookup in plan.lookups { findings.append(try await find(lookup, in: window)) }
-        let values = try plan.values(of: tables, findings: findings, in: window, budget: budget)
+        let values = try plan.values(of: tables, findings: findings, in: window, budget: budget, quotas: quotas)
         return MetricDataAnswer(values: values, messages: findings.compactMap(\.message))
     }
 }

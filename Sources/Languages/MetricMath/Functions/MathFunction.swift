@@ -45,6 +45,8 @@ struct MathFunction: Sendable {
 struct MathArgument: Sendable {
     let value: MathValue
     let position: Int
+    /// The id that it is, when it is nothing but one.
+    var name: String?
 
     func series(of function: String) throws(MetricMathError) -> TimeSeries {
         guard case .series(let series) = value else { throw mismatch(function, "a time series") }

@@ -35,7 +35,7 @@ enum MathFunctions {
         .removeEmpty,
         .runningSum,
         .search,
-        .notServed("SERVICE_QUOTA", 1...1, because: "service quotas are not served yet"),
+        .serviceQuota,
         .slice,
         .sort,
         .aggregate("STDDEV", .standardDeviation),
