@@ -135,11 +135,7 @@ package struct AWSDispatcher: Sendable {
             endpointHost: head.headers["Host"] ?? "localhost", peer: head.peer)
     }
 
-    /// Open mode: an access key id of twelve digits names the account, everything else is the open account's.
-    private func tenant(_ scope: CredentialScope?, _ caller: Caller) -> Tenant {
-        let named = scope.flatMap { Tenant.isAccountNumber($0.accessKeyID) ? $0.accessKeyID : nil } ?? Tenant.openAccount
-        return Tenant(account: caller.account ?? named, region: scope?.region ?? caller.region ?? defaultRegion)
-    }
+    private func tenant(_ scope: CredentialScope?, _ caller: Caller) -> Tenant { Tenant(scope, caller, defaultRegion: defaultRegion) }
 
     // MARK: Decode
 

@@ -25,7 +25,8 @@ package struct Notice: Sendable, Equatable {
 }
 
 extension Notice {
-    /// The kind of a notice to a topic: its payload is `{"Subject": …, "Message": …}`, to be spread among the topic's subscriptions.
+    /// The kind of a notice to a topic: its payload is `{"Subject": …, "Message": …, "Attributes": {name: text}}`
+    /// (the last may be missing), to be spread among the topic's subscriptions.
     package static let publication = "publication"
 }
 

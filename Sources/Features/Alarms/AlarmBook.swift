@@ -8,7 +8,10 @@ package final class AlarmBook: Sendable {
     private let catalog: Catalog
     private let targetRefusal: TargetRefusal
     private let alarmsMax: Int
-    private let changes = Atomic<Int>(0)
+    /// What an evaluation must know of.
+    let changes = AlarmChanges()
+    /// Grows with every write that may have made actions wait, or end their waiting.
+    private let holdCount = Atomic<Int>(0)
 
     /// - Parameters:
     ///   - alarmsMax: of one tenant.
@@ -19,53 +22,51 @@ package final class AlarmBook: Sendable {
         self.targetRefusal = targetRefusal
     }
 
-    /// Grows with every change that an evaluation must know of.
-    var changeCount: Int { changes.load(ordering: .acquiring) }
+    var holdChanges: Int { holdCount.load(ordering: .acquiring) }
 
     // MARK: Changing
 
-    /// Creates the alarm, or replaces its rule and keeps its state.
+    /// Creates the alarm, or replaces its definition and keeps its state.
     /// - Parameter tags: for a new alarm; an existing one keeps its own.
-    /// - Throws: `AlarmError`, `.limit`, when the tenant has as many alarms as it may have.
-    package func put(_ rule: AlarmRule, tags: [(key: String, value: String)], of tenant: Tenant, at now: Timestamp) async throws {
-        try await write { [alarmsMax] transaction in
-            let old = try AlarmStorage.alarm(rule.name, of: tenant, in: transaction)
-            if old == nil, try transaction.documentCount(in: AlarmStorage.rules, tenant: tenant) >= alarmsMax {
+    /// - Throws: `AlarmError`: `.limit` when the tenant has as many alarms as it may have, `.name`, and for a composite alarm `.rule`.
+    package func put(
+        _ definition: AlarmDefinition, tags: [(key: String, value: String)], of tenant: Tenant, at now: Timestamp
+    ) async throws {
+        let name = definition.settings.name
+        try await write([name], tenant, at: now) { [alarmsMax] step in
+            try AlarmStorage.check(name: name)
+            let old = try AlarmStorage.alarm(name, of: tenant, in: step.transaction)
+            if old == nil, try step.transaction.documentCount(in: AlarmStorage.rules, tenant: tenant) >= alarmsMax {
                 throw AlarmError(code: .limit, message: "The maximum of \(alarmsMax) alarms has been reached.")
             }
-            let state = old?.state ?? .initial(at: now.nanoseconds)
-            let alarm = Alarm(tenant: tenant, rule: rule, configured: now.nanoseconds, state: state)
-            try AlarmStorage.putRule(of: alarm, in: transaction)
-            if old == nil {
-                try AlarmStorage.put(state, of: alarm, in: transaction)
-                try AlarmTags.put(tags, of: rule.name, tenant, in: transaction)
+            if let old, old.kind != definition.kind {
+                throw AlarmError(code: .name, message: "The name \(name) is that of an existing alarm of type \(old.kind.rawValue).")
             }
-            try AlarmStorage.append(.configuration(old == nil ? .Create : .Update, of: alarm, at: now), of: tenant, to: transaction)
+            try step.put(definition, over: old, tags: tags)
         }
     }
 
+    package func put(_ rule: AlarmRule, tags: [(key: String, value: String)], of tenant: Tenant, at now: Timestamp) async throws {
+        try await put(.data(rule), tags: tags, of: tenant, at: now)
+    }
+
     /// Names that are not there are no mistake. The history stays.
+    /// - Throws: `AlarmError`: `.inUse` when a composite alarm that stays depends on one of them, `.combination` for those that are
+    ///   deleted one by one only.
     package func delete(_ names: [String], of tenant: Tenant, at now: Timestamp) async throws {
-        try await write { transaction in
-            for name in names {
-                guard let alarm = try AlarmStorage.alarm(name, of: tenant, in: transaction) else { continue }
-                for collection in [AlarmStorage.rules, AlarmStorage.states, AlarmStorage.tags] {
-                    try transaction.remove(name, in: collection, tenant: tenant)
-                }
-                try AlarmStorage.append(.configuration(.Delete, of: alarm, at: now), of: tenant, to: transaction)
-            }
-        }
+        try await write(names, tenant, at: now) { try $0.delete(names) }
     }
 
     /// Names that are not there are no mistake.
     package func setActionsEnabled(_ isEnabled: Bool, of names: [String], tenant: Tenant, at now: Timestamp) async throws {
-        try await write { transaction in
+        try await write(names, tenant, at: now) { step in
             for name in names {
-                guard var alarm = try AlarmStorage.alarm(name, of: tenant, in: transaction), alarm.rule.actionsEnabled != isEnabled else { continue }
-                alarm.rule.actionsEnabled = isEnabled
+                guard var alarm = try AlarmStorage.alarm(name, of: tenant, in: step.transaction), alarm.settings.actionsEnabled != isEnabled
+                else { continue }
+                alarm.definition.settings.actionsEnabled = isEnabled
                 alarm.configured = now.nanoseconds
-                try AlarmStorage.putRule(of: alarm, in: transaction)
-                try AlarmStorage.append(.configuration(.Update, of: alarm, at: now), of: tenant, to: transaction)
+                try AlarmStorage.putRule(of: alarm, in: step.transaction)
+                try AlarmStorage.append(.configuration(.Update, of: alarm, at: now), of: tenant, to: step.transaction)
             }
         }
     }
@@ -75,30 +76,57 @@ package final class AlarmBook: Sendable {
     package func setState(
         _ value: AlarmState.Value, reason: String, reasonData: String?, of name: String, tenant: Tenant, at now: Timestamp
     ) async throws -> Bool {
-        try await write { [targetRefusal] transaction in
-            guard let alarm = try AlarmStorage.alarm(name, of: tenant, in: transaction) else { return false }
+        try await write([name], tenant, at: now) { step in
+            guard let alarm = try AlarmStorage.alarm(name, of: tenant, in: step.transaction) else { return false }
             let transitioned = value == alarm.state.value ? alarm.state.transitioned : now.nanoseconds
-            let new = AlarmState(value: value, reason: reason, reasonData: reasonData, updated: now.nanoseconds, transitioned: transitioned)
-            try AlarmTransition(alarm: alarm, new: new).write(in: transaction, targetRefusal: targetRefusal)
+            try step.change(alarm, to: AlarmState(
+                value: value, reason: reason, reasonData: reasonData, updated: now.nanoseconds, transitioned: transitioned))
             return true
         }
     }
 
-    /// Writes what an evaluation has decided, unless the alarm has changed since it was read.
-    /// - Returns: whether it was written.
-    func apply(_ transition: AlarmTransition) async throws -> Bool {
-        try await change { [targetRefusal] transaction in
-            let alarm = transition.alarm
-            guard try AlarmStorage.alarm(alarm.name, of: alarm.tenant, in: transaction) == alarm else { return false }
-            try transition.write(in: transaction, targetRefusal: targetRefusal)
-            return true
+    /// Writes what an evaluation has decided, each unless its alarm has changed since it was read; all in one step.
+    /// - Returns: the states as they are stored now; nil for what was not written.
+    func apply(_ transitions: [AlarmTransition], of tenant: Tenant, at now: Timestamp) async throws -> [AlarmState?] {
+        try await step(tenant, at: now) { step in
+            try transitions.map { transition in
+                guard let stored = try AlarmStorage.alarm(transition.alarm.name, of: tenant, in: step.transaction), transition.isAbout(stored)
+                else { return nil }
+                return try step.change(stored, to: transition.new)
+            }
         }
     }
 
-    private func write<Result: Sendable>(_ body: @escaping @Sendable (CatalogTransaction) throws -> Result) async throws -> Result {
-        // After the commit too, so that nobody who reads in between keeps what was there before.
-        defer { changes.add(1, ordering: .acquiringAndReleasing) }
-        return try await change(body)
+    /// Lets actions go whose waiting is over.
+    func release(_ name: String, of tenant: Tenant, at now: Timestamp) async throws {
+        try await step(tenant, at: now) { step in
+            guard let alarm = try AlarmStorage.alarm(name, of: tenant, in: step.transaction) else {
+                try step.transaction.remove(name, in: AlarmStorage.waiting, tenant: tenant)
+                return
+            }
+            try step.release(alarm)
+        }
+    }
+
+    /// A change of alarms that an evaluation must know of.
+    func write<Result: Sendable>(
+        _ names: [String], _ tenant: Tenant, at now: Timestamp, _ body: @escaping @Sendable (inout AlarmStep) throws -> Result
+    ) async throws -> Result {
+        // After the commit, so that nobody who reads in between keeps what was there before; also after a failure, whose reach is unknown.
+        defer { changes.note(names.map { AlarmKey(tenant: tenant, name: $0) }) }
+        return try await step(tenant, at: now, body)
+    }
+
+    func step<Result: Sendable>(
+        _ tenant: Tenant, at now: Timestamp, _ body: @escaping @Sendable (inout AlarmStep) throws -> Result
+    ) async throws -> Result {
+        defer { holdCount.add(1, ordering: .acquiringAndReleasing) }
+        return try await change { [targetRefusal] transaction in
+            var step = AlarmStep(transaction, tenant: tenant, at: now, targetRefusal: targetRefusal)
+            let result = try body(&step)
+            try step.settle()
+            return result
+        }
     }
 
     /// A change that no evaluation needs to know of.
@@ -131,34 +159,92 @@ package final class AlarmBook: Sendable {
         return try pairs.map { try AlarmStorage.alarm($0, state: $1) }
     }
 
+    /// What an evaluation keeps of an alarm.
+    struct Entry: Sendable {
+        let alarm: Alarm
+        let options: AlarmOptions
+    }
+
     /// Every tenant's, for the evaluation. An alarm that cannot be read does not keep the others from being judged.
-    func everyAlarm() async throws -> (alarms: [Alarm], damaged: [any Error]) {
-        let pairs = try await read { snapshot in
-            var pairs: [(Document, Document?)] = []
+    func everyEntry() async throws -> (entries: [Entry], damaged: [any Error]) {
+        try await read { snapshot in
+            var entries: [Entry] = [], damaged: [any Error] = []
             var last: Document?
             repeat {
                 let page = try snapshot.documentsOfAllTenants(in: AlarmStorage.rules, after: last, limit: 1000)
-                for rule in page { pairs.append((rule, try snapshot.document(rule.key, in: AlarmStorage.states, tenant: rule.tenant))) }
+                for rule in page {
+                    do { entries.append(try Self.entry(rule, snapshot)) } catch let error as AlarmError { damaged.append(error) }
+                }
                 last = page.last
             } while last != nil
-            return pairs
+            return (entries, damaged)
         }
-        var alarms: [Alarm] = []
-        var damaged: [any Error] = []
-        for (rule, state) in pairs {
-            do { alarms.append(try AlarmStorage.alarm(rule, state: state)) } catch { damaged.append(error) }
+    }
+
+    /// Those of `keys` that are there.
+    func entries(_ keys: Set<AlarmKey>) async throws -> (entries: [Entry], damaged: [any Error]) {
+        try await read { snapshot in
+            var entries: [Entry] = [], damaged: [any Error] = []
+            for key in keys {
+                guard let rule = try snapshot.document(key.name, in: AlarmStorage.rules, tenant: key.tenant) else { continue }
+                do { entries.append(try Self.entry(rule, snapshot)) } catch let error as AlarmError { damaged.append(error) }
+            }
+            return (entries, damaged)
         }
-        return (alarms, damaged)
+    }
+
+    private static func entry(_ rule: Document, _ snapshot: CatalogSnapshot) throws -> Entry {
+        let alarm = try AlarmStorage.alarm(rule, state: snapshot.document(rule.key, in: AlarmStorage.states, tenant: rule.tenant))
+        return Entry(alarm: alarm, options: AlarmOptions(tags: try AlarmTags.tags(of: rule.key, rule.tenant, in: snapshot)))
+    }
+
+    /// When alarms' actions wait until, the earliest first.
+    func waiting() async throws -> [(key: AlarmKey, until: Int64)] {
+        let documents = try await read { snapshot in
+            var all: [Document] = []
+            var last: Document?
+            repeat {
+                let page = try snapshot.documentsOfAllTenants(in: AlarmStorage.waiting, after: last, limit: 1000)
+                all += page
+                last = page.last
+            } while last != nil
+            return all
+        }
+        let waiting = try documents.map { document in
+            (key: AlarmKey(tenant: document.tenant, name: document.key), until: try AlarmStorage.root(of: document)["until"]?.integer ?? 0)
+        }
+        return waiting.sorted { $0.until < $1.until }
+    }
+
+    /// The alarms that a composite alarm is about; nil when there is no such composite alarm.
+    package func children(of name: String, tenant: Tenant) async throws -> [Alarm]? {
+        try await read { snapshot in
+            guard let rule = try AlarmStorage.alarm(name, of: tenant, in: snapshot)?.composite else { return nil }
+            return try rule.children(of: tenant).names.sorted().compactMap { try AlarmStorage.alarm($0, of: tenant, in: snapshot) }
+        }
+    }
+
+    /// The composite alarms whose rules name this one.
+    package func parents(of name: String, tenant: Tenant) async throws -> [Alarm] {
+        try await read { snapshot in
+            try AlarmStorage.linked(to: name, in: AlarmStorage.parents, tenant, snapshot).compactMap { parent in
+                guard let alarm = try AlarmStorage.alarm(parent, of: tenant, in: snapshot), let rule = alarm.composite,
+                    rule.children(of: tenant).names.contains(name)
+                else { return nil }
+                return alarm
+            }
+        }
     }
 
     /// A page of history.
     /// - Parameters:
     ///   - name: nil for all alarms.
+    ///   - alarms: of which kinds.
     ///   - after: `next` of the page before.
     /// - Returns: up to `limit` items, and where the next page begins; nil when this is the last.
     package func history(
-        of name: String?, tenant: Tenant, kind: AlarmHistoryItem.Kind?, range: TimeRange, newestFirst: Bool, limit: Int,
-        after start: EventPosition?
+        of name: String?, alarms: Set<AlarmKind> = Set(AlarmKind.allCases), tenant: Tenant, kind: AlarmHistoryItem.Kind?, range: TimeRange,
+        newestFirst: Bool, limit: Int, after start: EventPosition?
     ) async throws -> (items: [AlarmHistoryItem], next: EventPosition?) {
         var items: [AlarmHistoryItem] = []
         var position = start
@@ -170,7 +256,7 @@ package final class AlarmBook: Sendable {
             }
             for event in events {
                 let item = try Self.item(of: event)
-                if kind == nil || item.kind == kind {
+                if kind == nil || item.kind == kind, alarms.contains(item.alarmKind) {
                     if items.count == limit { return (items, position) }
                     items.append(item)
                 }

@@ -19,11 +19,14 @@ package struct AlarmEvaluator: Sendable {
         package var value: Double?
         /// How many samples the datapoint stands for; nil where expressions made it.
         package var sampleCount: Double?
+        /// What it is held against, where that is a band.
+        package var band: AlarmRule.Band?
 
-        package init(time: Int64, value: Double?, sampleCount: Double? = nil) {
+        package init(time: Int64, value: Double?, sampleCount: Double? = nil, band: AlarmRule.Band? = nil) {
             self.time = time
             self.value = value
             self.sampleCount = sampleCount
+            self.band = band
         }
     }
 
@@ -37,11 +40,15 @@ package struct AlarmEvaluator: Sendable {
     private let rule: AlarmRule
     private let needed: Int
     private let missingData: AlarmRule.MissingData
+    /// What a period without a datapoint is worth; nil where it is a missing one.
+    private let quiet: Double?
 
-    package init(_ rule: AlarmRule) {
+    /// - Parameter isSparse: the metric is silent when nothing happens: silence is quiet, not a lack of data.
+    package init(_ rule: AlarmRule, isSparse: Bool = false) {
         self.rule = rule
         needed = rule.datapointsToAlarm ?? rule.evaluationPeriods
-        missingData = rule.treatment
+        missingData = isSparse && rule.treatment == .missing ? .notBreaching : rule.treatment
+        quiet = isSparse && rule.treatment == .missing && rule.countsEvents ? 0 : nil
     }
 
     /// How many periods the range has.
@@ -52,7 +59,9 @@ package struct AlarmEvaluator: Sendable {
 
     /// - Parameter points: the whole range, oldest first.
     package func verdict(on points: [Point]) -> Verdict {
-        let newestFirst = Array(points.reversed())
+        let newestFirst = points.reversed().map { point in
+            point.value == nil && quiet != nil ? Point(time: point.time, value: quiet, sampleCount: 0) : point
+        }
         let real = newestFirst.filter { $0.value != nil }.prefix(rule.evaluationPeriods)
         let filled = newestFirst.filter { $0.value == nil }.prefix(rule.evaluationPeriods - real.count)
         let judged = Array(real) + Array(filled)
@@ -75,15 +84,30 @@ package struct AlarmEvaluator: Sendable {
     }
 
     func isBreaching(_ point: Point) -> Bool {
-        point.value.map { rule.comparison.isBreaching($0, rule.threshold) } ?? false
+        guard let value = point.value else { return false }
+        if let band = point.band { return rule.comparison.isBreaching(value, band) }
+        return rule.comparison.isBreaching(value, rule.threshold)
     }
 
     /// A percentile needs ten samples on its far side: 10 / (1 - p), or 10 / p below the median.
     private func isTooFewSamples(_ real: ArraySlice<Point>) -> Bool {
-        guard rule.lowSamples == .ignore, case .metric(let watched) = rule.subject, case .percentile(let percent) = watched.stat.statistic
-        else { return false }
+        guard rule.lowSamples == .ignore, case .percentile(let percent)? = rule.judgedStatistic else { return false }
         let share = percent / 100
         let enough = 10 / (share >= 0.5 ? 1 - share : share)
         return real.contains { ($0.sampleCount ?? 0) < enough }
     }
+}
+
+extension AlarmRule {
+    /// The statistic of the metric that is judged as it is; nil where an expression is judged.
+    var judgedStatistic: Statistic? {
+        switch subject {
+        case .metric(let watched): watched.stat.statistic
+        case .queries(let queries): queries.first { $0.returnsData && $0.id != bandID }?.metricStat?.statistic
+        case .log: nil
+        }
+    }
+
+    /// A period without data is one in which nothing was counted.
+    var countsEvents: Bool { judgedStatistic == .sum || judgedStatistic == .sampleCount }
 }

@@ -11,6 +11,7 @@ package struct AlarmHistoryItem: Sendable, Equatable {
     }
 
     package let alarmName: String
+    package let alarmKind: AlarmKind
     package let time: Timestamp
     package let kind: Kind
     package let summary: String
@@ -19,23 +20,28 @@ package struct AlarmHistoryItem: Sendable, Equatable {
 
     package var wire: WireValue {
         .members(
-            ("AlarmName", .text(alarmName)), ("AlarmType", "MetricAlarm"), ("Timestamp", .timestamp(time.nanoseconds)),
+            ("AlarmName", .text(alarmName)), ("AlarmType", .text(alarmKind.rawValue)), ("Timestamp", .timestamp(time.nanoseconds)),
             ("HistoryItemType", .text(kind.rawValue)), ("HistorySummary", .text(summary)), ("HistoryData", .text(data)))
     }
 
     var document: WireValue {
-        .members(("HistoryItemType", .text(kind.rawValue)), ("HistorySummary", .text(summary)), ("HistoryData", .text(data)))
+        .members(
+            ("HistoryItemType", .text(kind.rawValue)), ("HistorySummary", .text(summary)), ("HistoryData", .text(data)),
+            ("AlarmType", .text(alarmKind.rawValue)))
     }
 
     init?(alarmName: String, time: Timestamp, document: WireNode) {
         guard let kind = document["HistoryItemType"]?.text.flatMap(Kind.init), let summary = document["HistorySummary"]?.text,
             let data = document["HistoryData"]?.text
         else { return nil }
-        self.init(alarmName: alarmName, time: time, kind: kind, summary: summary, data: data)
+        // Items of before there were other kinds have no type.
+        let alarmKind = document["AlarmType"]?.text.flatMap(AlarmKind.init) ?? .MetricAlarm
+        self.init(alarmName: alarmName, alarmKind: alarmKind, time: time, kind: kind, summary: summary, data: data)
     }
 
-    init(alarmName: String, time: Timestamp, kind: Kind, summary: String, data: String) {
+    private init(alarmName: String, alarmKind: AlarmKind, time: Timestamp, kind: Kind, summary: String, data: String) {
         self.alarmName = alarmName
+        self.alarmKind = alarmKind
         self.time = time
         self.kind = kind
         self.summary = summary
@@ -55,10 +61,10 @@ extension AlarmHistoryItem {
             }
         let data: WireValue = .structure([
             ("version", "1.0"), ("type", .text(change.rawValue)),
-            (member, .structure(alarm.rule.configurationMembers + alarm.rule.conditionMembers)),
+            (member, .structure(alarm.definition.members)),
         ])
         return AlarmHistoryItem(
-            alarmName: alarm.name, time: time, kind: .configuration, summary: "Alarm \"\(alarm.name)\" \(word)", data: text(data))
+            alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .configuration, summary: "Alarm \"\(alarm.name)\" \(word)", data: text(data))
     }
 
     static func state(of alarm: Alarm, to new: AlarmState, at time: Timestamp) -> AlarmHistoryItem {
@@ -73,7 +79,8 @@ extension AlarmHistoryItem {
         data.add("oldState", ["stateValue": .text(old.value.rawValue), "stateReason": .text(old.reason)])
         data.add("newState", json: newMembers.bytes)
         return AlarmHistoryItem(
-            alarmName: alarm.name, time: time, kind: .state, summary: "Alarm updated from \(old.value.rawValue) to \(new.value.rawValue)",
+            alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .state,
+            summary: "Alarm updated from \(old.value.rawValue) to \(new.value.rawValue)",
             data: data.text)
     }
 
@@ -83,7 +90,17 @@ extension AlarmHistoryItem {
             ("actionState", .text(refusal == nil ? "Succeeded" : "Failed")), ("stateUpdateTimestamp", .integer(time.milliseconds)),
             ("stateUpdateValue", .text(state.rawValue)), ("notificationResource", .text(arn)), ("error", refusal.map(WireValue.text)))
         let summary = refusal.map { "Failed to execute action \(arn). Received error: \"\($0)\"" } ?? "Successfully executed action \(arn)"
-        return AlarmHistoryItem(alarmName: alarm.name, time: time, kind: .action, summary: String(summary.prefix(255)), data: text(data))
+        return AlarmHistoryItem(alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .action, summary: String(summary.prefix(255)), data: text(data))
+    }
+
+    /// The actions of `state` wait.
+    static func held(_ hold: ActionHold, of alarm: Alarm, in state: AlarmState.Value, at time: Timestamp) -> AlarmHistoryItem {
+        let data: WireValue = .members(
+            ("actionState", "Suppressed"), ("stateUpdateTimestamp", .integer(time.milliseconds)), ("stateUpdateValue", .text(state.rawValue)),
+            ("suppressedBy", .text(hold.cause.rawValue)), ("suppressedUntil", hold.until.map { .text(AlarmTime.long($0)) }),
+            ("reason", .text(hold.reason)))
+        return AlarmHistoryItem(
+            alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .action, summary: String(hold.reason.prefix(255)), data: text(data))
     }
 
     private static func text(_ value: WireValue) -> String { String(decoding: JSON.encode(value), as: UTF8.self) }

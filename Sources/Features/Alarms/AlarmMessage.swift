@@ -3,11 +3,16 @@ import SignalModel
 import WireFormats
 
 /// What a transition says to an SNS topic: a subject, and JSON that programs read.
-/// Source: messages recorded from AWS; the members and their order are theirs.
+/// Source: messages recorded from AWS; the members and their order are theirs, but for `Severity` and `RunbookURL`, which stand at the
+/// end where the alarm has them.
 struct AlarmMessage {
-    /// Before the transition.
     let alarm: Alarm
     let new: AlarmState
+    /// The state that it has left.
+    let from: AlarmState.Value
+    let options: AlarmOptions
+    /// A mute rule had held it back.
+    let isAfterMuteWindow: Bool
 
     /// SNS takes a hundred characters.
     var subject: String {
@@ -15,10 +20,10 @@ struct AlarmMessage {
     }
 
     var json: String {
-        let rule = alarm.rule
+        let settings = alarm.settings
         var message = JSONObject()
-        message.add("AlarmName", .text(rule.name))
-        message.add("AlarmDescription", rule.description.map(WireValue.text))
+        message.add("AlarmName", .text(settings.name))
+        message.add("AlarmDescription", settings.description.map(WireValue.text))
         message.add("AWSAccountId", .text(alarm.tenant.account))
         message.add("AlarmConfigurationUpdatedTimestamp", .text(AlarmTime.long(alarm.configured)))
         message.add("NewStateValue", .text(new.value.rawValue))
@@ -26,33 +31,63 @@ struct AlarmMessage {
         message.add("StateChangeTime", .text(AlarmTime.long(new.updated)))
         message.add("Region", .text(RegionNames.long(alarm.tenant.region)))
         message.add("AlarmArn", .text(alarm.arn))
-        message.add("OldStateValue", .text(alarm.state.value.rawValue))
-        message.add("OKActions", .texts(rule.okActions))
-        message.add("AlarmActions", .texts(rule.alarmActions))
-        message.add("InsufficientDataActions", .texts(rule.insufficientDataActions))
-        message.add("Trigger", json: trigger.bytes)
+        message.add("OldStateValue", .text(from.rawValue))
+        message.add("OKActions", .texts(settings.okActions))
+        message.add("AlarmActions", .texts(settings.alarmActions))
+        message.add("InsufficientDataActions", .texts(settings.insufficientDataActions))
+        switch alarm.definition {
+        case .data(let rule): message.add("Trigger", json: trigger(rule).bytes)
+        case .composite(let rule):
+            message.add("AlarmRule", .text(rule.expression.text))
+            message.add("TriggeringChildren", .list(triggeringChildren))
+        }
+        message.add("ActionExecutedAfterMuteWindow", .bool(isAfterMuteWindow))
+        if let severity = options.severity { message.add("Severity", .text(severity)) }
+        if let runbook = options.runbook { message.add("RunbookURL", .text(runbook)) }
         return message.text
     }
 
-    /// What the outbox carries to the topic.
-    var payload: [UInt8] { JSON.encode(["Subject": .text(subject), "Message": .text(json)]) }
+    /// What the outbox carries to the topic. The attributes are what subscriptions may filter by.
+    var payload: [UInt8] {
+        let attributes = [("severity", options.severity), ("runbook", options.runbook)].compactMap { name, value in
+            value.map { (name, WireValue.text($0)) }
+        }
+        return JSON.encode(.members(
+            ("Subject", .text(subject)), ("Message", .text(json)), ("Attributes", attributes.isEmpty ? nil : .map(attributes))))
+    }
 
-    private var trigger: JSONObject {
-        let rule = alarm.rule
+    /// From the reason, which outlives the moment: a message may have been held back.
+    private var triggeringChildren: [WireValue] {
+        guard let text = new.reasonData, let data = try? WireDocument(json: Array(text.utf8)) else { return [] }     // set by hand: any JSON
+        return (data.root["triggeringAlarms"]?.children ?? WireChildren.none).compactMap { child in
+            guard let arn = child["arn"]?.text, let state = child["state"], let value = state["value"]?.text, let time = state["timestamp"]?.text
+            else { return nil }
+            return ["Arn": .text(arn), "State": ["Value": .text(value), "Timestamp": .text(time)]]
+        }
+    }
+
+    private func trigger(_ rule: AlarmRule) -> JSONObject {
         var trigger = JSONObject()
         switch rule.subject {
-        case .metric(let watched): addMetric(watched, to: &trigger)
+        case .metric(let watched): addMetric(watched, rule, to: &trigger)
         case .queries(let queries):
-            trigger.add("Period", .integer(rule.periodSeconds))
-            trigger.add("EvaluationPeriods", .integer(Int64(rule.evaluationPeriods)))
-            if let needed = rule.datapointsToAlarm { trigger.add("DatapointsToAlarm", .integer(Int64(needed))) }
-            addCondition(to: &trigger)
+            addWindow(rule, to: &trigger)
             trigger.add("Metrics", .list(queries.map(\.triggerWire)))
+            if let id = rule.bandID { trigger.add("ThresholdMetricId", .text(id)) }
+        case .log:
+            for (name, value) in rule.conditionMembers { trigger.add(name, value) }
         }
         return trigger
     }
 
-    private func addMetric(_ watched: WatchedMetric, to trigger: inout JSONObject) {
+    private func addWindow(_ rule: AlarmRule, to trigger: inout JSONObject) {
+        trigger.add("Period", .integer(rule.periodSeconds))
+        trigger.add("EvaluationPeriods", .integer(Int64(rule.evaluationPeriods)))
+        if let needed = rule.datapointsToAlarm { trigger.add("DatapointsToAlarm", .integer(Int64(needed))) }
+        addCondition(rule, to: &trigger)
+    }
+
+    private func addMetric(_ watched: WatchedMetric, _ rule: AlarmRule, to trigger: inout JSONObject) {
         let stat = watched.stat
         trigger.add("MetricName", .text(stat.metric.name))
         trigger.add("Namespace", .text(stat.metric.namespace))
@@ -64,16 +99,12 @@ struct AlarmMessage {
         }
         trigger.add("Unit", stat.unit.map(WireValue.text))
         trigger.add("Dimensions", stat.metric.triggerDimensions)
-        trigger.add("Period", .integer(stat.periodSeconds))
-        trigger.add("EvaluationPeriods", .integer(Int64(alarm.rule.evaluationPeriods)))
-        if let needed = alarm.rule.datapointsToAlarm { trigger.add("DatapointsToAlarm", .integer(Int64(needed))) }
-        addCondition(to: &trigger)
+        addWindow(rule, to: &trigger)
     }
 
-    private func addCondition(to trigger: inout JSONObject) {
-        let rule = alarm.rule
+    private func addCondition(_ rule: AlarmRule, to trigger: inout JSONObject) {
         trigger.add("ComparisonOperator", .text(rule.comparison.rawValue))
-        trigger.add("Threshold", .double(rule.threshold))
+        if rule.bandID == nil { trigger.add("Threshold", .double(rule.threshold)) }
         trigger.add("TreatMissingData", .text(rule.missingData?.rawValue ?? ""))
         trigger.add("EvaluateLowSampleCountPercentile", .text(rule.lowSamples?.rawValue ?? ""))
     }

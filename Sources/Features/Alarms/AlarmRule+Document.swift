@@ -4,49 +4,56 @@ package import WireFormats
 // A rule in AWS's own JSON: what DescribeAlarms shows, and what the catalog keeps.
 
 extension AlarmRule {
-    /// Members before the state, in the order of the API.
-    package var configurationMembers: [(String, WireValue)] {
-        let members: [(String, WireValue?)] = [
-            ("AlarmName", .text(name)), ("AlarmDescription", description.map(WireValue.text)), ("ActionsEnabled", .bool(actionsEnabled)),
-            ("OKActions", .texts(okActions)), ("AlarmActions", .texts(alarmActions)),
-            ("InsufficientDataActions", .texts(insufficientDataActions)),
-        ]
-        return members.compactMap { name, value in value.map { (name, $0) } }
-    }
-
     /// Members after the state, in the order of the API.
     package var conditionMembers: [(String, WireValue)] {
+        if case .log(let watch) = subject { return logMembers(watch) }
         var members: [(String, WireValue?)] = []
         if case .metric(let watched) = subject { members = watched.members }
         members += [
             ("EvaluationPeriods", .integer(Int64(evaluationPeriods))),
-            ("DatapointsToAlarm", datapointsToAlarm.map { .integer(Int64($0)) }), ("Threshold", .double(threshold)),
+            ("DatapointsToAlarm", datapointsToAlarm.map { .integer(Int64($0)) }), ("Threshold", bandID == nil ? .double(threshold) : nil),
             ("ComparisonOperator", .text(comparison.rawValue)), ("TreatMissingData", (missingData?.rawValue).map(WireValue.text)),
             ("EvaluateLowSampleCountPercentile", (lowSamples?.rawValue).map(WireValue.text)),
         ]
         if case .queries(let queries) = subject { members.append(("Metrics", .list(queries.map(\.wire)))) }
+        members.append(("ThresholdMetricId", bandID.map(WireValue.text)))
+        return members.compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    private func logMembers(_ watch: LogWatch) -> [(String, WireValue)] {
+        let members: [(String, WireValue?)] = [
+            ("ScheduledQueryConfiguration", watch.wire), ("QueryResultsToEvaluate", .integer(Int64(evaluationPeriods))),
+            ("QueryResultsToAlarm", .integer(Int64(datapointsToAlarm ?? evaluationPeriods))), ("Threshold", .double(threshold)),
+            ("ComparisonOperator", .text(comparison.rawValue)), ("TreatMissingData", (missingData?.rawValue).map(WireValue.text)),
+            ("ActionLogLineCount", watch.lineCount > 0 ? .integer(watch.lineCount) : nil),
+            ("ActionLogLineRoleArn", watch.lineRole.map(WireValue.text)),
+        ]
         return members.compactMap { name, value in value.map { (name, $0) } }
     }
 
     /// - Returns: nil for a document that is not a rule of ours.
     init?(document: WireNode) {
-        guard let name = document["AlarmName"]?.text, let actionsEnabled = document["ActionsEnabled"]?.bool,
-            let periods = document["EvaluationPeriods"]?.integer.flatMap(Int.init(exactly:)), let threshold = document["Threshold"]?.double,
+        let bandID = document["ThresholdMetricId"]?.text
+        guard let settings = AlarmSettings(document: document),
+            let periods = (document["EvaluationPeriods"] ?? document["QueryResultsToEvaluate"])?.integer.flatMap(Int.init(exactly:)),
+            let threshold = document["Threshold"]?.double ?? (bandID == nil ? nil : 0),
             let comparison = document["ComparisonOperator"]?.text.flatMap(Comparison.init), let subject = Subject(document: document)
         else { return nil }
         self.init(
-            name: name, description: document["AlarmDescription"]?.text, actionsEnabled: actionsEnabled,
-            okActions: document["OKActions"].texts, alarmActions: document["AlarmActions"].texts,
-            insufficientDataActions: document["InsufficientDataActions"].texts, subject: subject, evaluationPeriods: periods,
-            datapointsToAlarm: document["DatapointsToAlarm"]?.integer.flatMap(Int.init(exactly:)), threshold: threshold,
+            name: settings.name, subject: subject, evaluationPeriods: periods,
+            datapointsToAlarm: (document["DatapointsToAlarm"] ?? document["QueryResultsToAlarm"])?.integer.flatMap(Int.init(exactly:)), threshold: threshold, bandID: bandID,
             comparison: comparison, missingData: document["TreatMissingData"]?.text.flatMap(MissingData.init),
             lowSamples: document["EvaluateLowSampleCountPercentile"]?.text.flatMap(LowSamples.init))
+        self.settings = settings
     }
 }
 
 extension AlarmRule.Subject {
     fileprivate init?(document: WireNode) {
-        if let queries = document["Metrics"] {
+        if let query = document["ScheduledQueryConfiguration"] {
+            guard let watch = LogWatch(document: query, lines: document) else { return nil }
+            self = .log(watch)
+        } else if let queries = document["Metrics"] {
             let decoded = queries.children.compactMap(MetricDataQuery.init(document:))
             guard decoded.count == queries.childCount else { return nil }
             self = .queries(decoded)
@@ -135,8 +142,4 @@ extension MetricIdentity {
         }
         self.init(namespace: namespace, name: name, dimensions: dimensions ?? [])
     }
-}
-
-extension WireNode? {
-    fileprivate var texts: [String] { self?.children.compactMap(\.text) ?? [] }
 }

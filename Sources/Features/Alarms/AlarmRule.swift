@@ -1,18 +1,17 @@
 package import MetricMath
 
-/// What an alarm watches and when it is in alarm: PutMetricAlarm's input, checked.
+/// What an alarm watches and when it is in alarm: PutMetricAlarm's or PutLogAlarm's input, checked. Its settings read as its own.
+@dynamicMemberLookup
 package struct AlarmRule: Sendable, Equatable {
-    package var name: String
-    package var description: String?
-    package var actionsEnabled: Bool
-    package var okActions: [String]
-    package var alarmActions: [String]
-    package var insufficientDataActions: [String]
+    package var settings: AlarmSettings
     package var subject: Subject
     package var evaluationPeriods: Int
     /// Nil: all of `evaluationPeriods`.
     package var datapointsToAlarm: Int?
+    /// Of no meaning where `bandID` is set.
     package var threshold: Double
+    /// The query whose two series are the border instead of the threshold.
+    package var bandID: String?
     package var comparison: Comparison
     /// Nil when it was not sent; means `.missing`.
     package var missingData: MissingData?
@@ -22,8 +21,9 @@ package struct AlarmRule: Sendable, Equatable {
     /// Where the datapoints come from.
     package enum Subject: Sendable, Equatable {
         case metric(WatchedMetric)
-        /// Exactly one of the queries returns data.
+        /// Exactly one of the queries returns data, or two where one of them is the band.
         case queries([MetricDataQuery])
+        case log(LogWatch)
     }
 
     package enum Comparison: String, Sendable, CaseIterable {
@@ -31,6 +31,12 @@ package struct AlarmRule: Sendable, Equatable {
         case greater = "GreaterThanThreshold"
         case less = "LessThanThreshold"
         case lessOrEqual = "LessThanOrEqualToThreshold"
+        case outside = "LessThanLowerOrGreaterThanUpperThreshold"
+        case below = "LessThanLowerThreshold"
+        case above = "GreaterThanUpperThreshold"
+
+        /// It compares with a band, not with a number.
+        package var needsBand: Bool { self == .outside || self == .below || self == .above }
 
         package func isBreaching(_ value: Double, _ threshold: Double) -> Bool {
             switch self {
@@ -38,17 +44,39 @@ package struct AlarmRule: Sendable, Equatable {
             case .greater: value > threshold
             case .less: value < threshold
             case .lessOrEqual: value <= threshold
+            case .outside, .below, .above: false
+            }
+        }
+
+        package func isBreaching(_ value: Double, _ band: Band) -> Bool {
+            switch self {
+            case .outside: value < band.lower || value > band.upper
+            case .below: value < band.lower
+            case .above: value > band.upper
+            case .greaterOrEqual, .greater, .less, .lessOrEqual: false
             }
         }
 
         /// As state reasons say it: "was … the threshold".
-        var words: String {
+        package var words: String {
             switch self {
             case .greaterOrEqual: "greater than or equal to"
             case .greater: "greater than"
             case .less: "less than"
             case .lessOrEqual: "less than or equal to"
+            case .outside, .below, .above: ""
             }
+        }
+    }
+
+    /// What one datapoint is held against: the expected range at its time.
+    package struct Band: Sendable, Equatable {
+        package var lower: Double
+        package var upper: Double
+
+        package init(lower: Double, upper: Double) {
+            self.lower = lower
+            self.upper = upper
         }
     }
 
@@ -65,21 +93,24 @@ package struct AlarmRule: Sendable, Equatable {
     package init(
         name: String, description: String? = nil, actionsEnabled: Bool = true, okActions: [String] = [], alarmActions: [String] = [],
         insufficientDataActions: [String] = [], subject: Subject, evaluationPeriods: Int, datapointsToAlarm: Int? = nil,
-        threshold: Double, comparison: Comparison, missingData: MissingData? = nil, lowSamples: LowSamples? = nil
+        threshold: Double, bandID: String? = nil, comparison: Comparison, missingData: MissingData? = nil, lowSamples: LowSamples? = nil
     ) {
-        self.name = name
-        self.description = description
-        self.actionsEnabled = actionsEnabled
-        self.okActions = okActions
-        self.alarmActions = alarmActions
-        self.insufficientDataActions = insufficientDataActions
+        settings = AlarmSettings(
+            name: name, description: description, actionsEnabled: actionsEnabled, okActions: okActions, alarmActions: alarmActions,
+            insufficientDataActions: insufficientDataActions)
         self.subject = subject
         self.evaluationPeriods = evaluationPeriods
         self.datapointsToAlarm = datapointsToAlarm
         self.threshold = threshold
+        self.bandID = bandID
         self.comparison = comparison
         self.missingData = missingData
         self.lowSamples = lowSamples
+    }
+
+    package subscript<Value>(dynamicMember path: WritableKeyPath<AlarmSettings, Value>) -> Value {
+        get { settings[keyPath: path] }
+        set { settings[keyPath: path] = newValue }
     }
 }
 
@@ -101,6 +132,7 @@ extension AlarmRule {
         switch subject {
         case .metric(let watched): watched.stat.periodSeconds
         case .queries(let queries): queries.compactMap { $0.metricStat?.periodSeconds ?? ($0.isInsightsQuery ? $0.periodSeconds : nil) }.max() ?? 60
+        case .log(let watch): watch.periodSeconds
         }
     }
 
@@ -113,50 +145,12 @@ extension AlarmRule {
         return missingData ?? .missing
     }
 
-    package func actions(for state: AlarmState.Value) -> [String] {
-        switch state {
-        case .ok: okActions
-        case .alarm: alarmActions
-        case .insufficientData: insufficientDataActions
-        }
-    }
-
     /// The queries to run: a plain metric is one query.
     package var queries: [MetricDataQuery] {
         switch subject {
         case .metric(let watched): [MetricDataQuery(id: "m1", source: .metric(watched.stat))]
         case .queries(let queries): queries
+        case .log: []
         }
-    }
-}
-
-/// The state an alarm is in, and why.
-package struct AlarmState: Sendable, Equatable {
-    package enum Value: String, Sendable, CaseIterable {
-        // In the order in which the API lists them in its messages.
-        case insufficientData = "INSUFFICIENT_DATA"
-        case alarm = "ALARM"
-        case ok = "OK"
-    }
-
-    package var value: Value
-    package var reason: String
-    /// JSON.
-    package var reasonData: String?
-    /// UTC nanoseconds: last written.
-    package var updated: Int64
-    /// UTC nanoseconds: `value` became what it is.
-    package var transitioned: Int64
-
-    package init(value: Value, reason: String, reasonData: String? = nil, updated: Int64, transitioned: Int64) {
-        self.value = value
-        self.reason = reason
-        self.reasonData = reasonData
-        self.updated = updated
-        self.transitioned = transitioned
-    }
-
-    package static func initial(at time: Int64) -> AlarmState {
-        AlarmState(value: .insufficientData, reason: "Unchecked: Initial alarm creation", updated: time, transitioned: time)
     }
 }

@@ -46,7 +46,9 @@ extension AlarmBook {
     private func changeTags(
         _ name: String, _ tenant: Tenant, _ body: @escaping @Sendable ([(key: String, value: String)]) -> [(key: String, value: String)]?
     ) async throws -> Tagging {
-        try await change { transaction in
+        // An evaluation must know: some tags say how to judge.
+        defer { changes.note([AlarmKey(tenant: tenant, name: name)]) }
+        return try await change { transaction in
             guard try transaction.document(name, in: AlarmStorage.rules, tenant: tenant) != nil else { return .noSuchAlarm }
             guard let tags = body(try AlarmTags.tags(of: name, tenant, in: transaction)) else { return .tooMany }
             try AlarmTags.put(tags, of: name, tenant, in: transaction)

@@ -5,19 +5,30 @@ package import SignalModel
 /// An alarm ready for evaluation: its queries understood once, not every minute.
 struct AlarmWatch: Sendable {
     var alarm: Alarm
+    let rule: AlarmRule
     let evaluator: AlarmEvaluator
     private let plan: MetricDataPlan
     private let rangePeriods: Int
+    /// Position of the query that is judged, where it is a metric itself: among the queries, and among those that are metrics.
+    private let judgedMetric: (query: Int, table: Int)?
 
     /// - Throws: `MetricDataPlan.Failure` for a rule that PutMetricAlarm would refuse.
-    init(_ alarm: Alarm) throws {
+    init(_ alarm: Alarm, _ rule: AlarmRule, _ options: AlarmOptions = AlarmOptions(tags: [])) throws {
         self.alarm = alarm
-        evaluator = AlarmEvaluator(alarm.rule)
-        plan = try MetricDataPlan(alarm.rule.queries)
-        rangePeriods = AlarmEvaluator.rangePeriods(of: alarm.rule)
+        self.rule = rule
+        evaluator = AlarmEvaluator(rule, isSparse: options.isSparse)
+        plan = try MetricDataPlan(rule.queries)
+        rangePeriods = AlarmEvaluator.rangePeriods(of: rule)
+        let queries = rule.queries
+        judgedMetric = queries.firstIndex { $0.returnsData && $0.id != rule.bandID && $0.metricStat != nil }.map { query in
+            (query, queries[..<query].count { $0.metricStat != nil })
+        }
     }
 
-    private var period: Int64 { alarm.rule.periodSeconds * PeriodAlignment.second }
+    private var period: Int64 { rule.periodSeconds * PeriodAlignment.second }
+
+    /// What is read for it, in nanoseconds before the mark.
+    var span: Int64 { Int64(rangePeriods) * period }
 
     /// The evaluation range that ends at `mark`.
     private func window(endingAt mark: Int64) -> QueryWindow {
@@ -42,27 +53,43 @@ struct AlarmWatch: Sendable {
     /// - Parameters:
     ///   - tables: of `requests(endingAt: mark)`.
     ///   - findings: at the same mark.
+    ///   - buckets: whose budget and quotas hold.
     /// - Returns: one point for each period of the range, oldest first.
     func points(
-        of tables: [BucketTable], _ findings: [MetricFinding], endingAt mark: Int64, budget: QueryBudget
+        of tables: [BucketTable], _ findings: [MetricFinding], endingAt mark: Int64, _ buckets: BucketReader
     ) throws -> [AlarmEvaluator.Point] {
         let starts = (0..<rangePeriods).map { mark - Int64(rangePeriods - $0) * period }
-        if case .metric(let watched) = alarm.rule.subject {
-            let found = Dictionary(uniqueKeysWithValues: zip(tables[0].starts, tables[0].buckets))
-            return starts.map { start in
-                let bucket = found[start]
-                let value = bucket?.value(of: watched.stat.statistic)
-                return AlarmEvaluator.Point(time: start, value: value, sampleCount: value == nil ? nil : bucket?.total.count)
-            }
+        if rule.bandID == nil, plan.queries.count == 1, let judged = judgedMetric, let stat = plan.queries[judged.query].metricStat {
+            return Self.points(starts, of: tables[judged.table], stat.statistic)
         }
-        let series = try Self.judgedSeries(plan, plan.values(of: tables, findings: findings, in: window(endingAt: mark), budget: budget))
+        let values = try plan.values(of: tables, findings: findings, in: window(endingAt: mark), budget: buckets.budget, quotas: buckets.quotas)
+        let series = try Self.judgedSeries(plan, values, butNot: rule.bandID)
         let found = Dictionary(uniqueKeysWithValues: zip(series.times, series.values))
-        return starts.map { AlarmEvaluator.Point(time: $0, value: found[$0]) }
+        let bands = try rule.bandID.map { try Self.bands(plan, values, id: $0) }
+        let counts = judgedMetric.map { Dictionary(uniqueKeysWithValues: zip(tables[$0.table].starts, tables[$0.table].buckets)) }
+        return starts.map { start in
+            let band = bands?[start]
+            // Where there is no band there is nothing to hold the value against.
+            guard let value = found[start], bands == nil || band != nil else { return AlarmEvaluator.Point(time: start, value: nil) }
+            return AlarmEvaluator.Point(time: start, value: value, sampleCount: counts?[start]?.total.count, band: band)
+        }
+    }
+
+    /// The buckets ascend as the starts do.
+    private static func points(_ starts: [Int64], of table: BucketTable, _ statistic: Statistic) -> [AlarmEvaluator.Point] {
+        var place = 0
+        return starts.map { start in
+            while place < table.starts.count, table.starts[place] < start { place += 1 }
+            guard place < table.starts.count, table.starts[place] == start, let value = table.buckets[place].value(of: statistic) else {
+                return AlarmEvaluator.Point(time: start, value: nil)
+            }
+            return AlarmEvaluator.Point(time: start, value: value, sampleCount: table.buckets[place].total.count)
+        }
     }
 
     /// What the one query that returns data came to.
-    private static func judgedSeries(_ plan: MetricDataPlan, _ values: [MathValue]) throws -> TimeSeries {
-        for (query, value) in zip(plan.queries, values) where query.returnsData {
+    private static func judgedSeries(_ plan: MetricDataPlan, _ values: [MathValue], butNot bandID: String?) throws -> TimeSeries {
+        for (query, value) in zip(plan.queries, values) where query.returnsData && query.id != bandID {
             switch value {
             case .series(let series): return series
             case .array(let elements) where elements.count == 1: return elements[0].series
@@ -70,6 +97,20 @@ struct AlarmWatch: Sendable {
             }
         }
         throw AlarmRule.notOneSeries("")
+    }
+
+    /// The band's two series by time; of which is the upper one their values tell.
+    private static func bands(_ plan: MetricDataPlan, _ values: [MathValue], id: String) throws -> [Int64: AlarmRule.Band] {
+        guard let place = plan.queries.firstIndex(where: { $0.id == id }), case .array(let elements) = values[place], elements.count == 2 else {
+            throw AlarmRule.notABand(id)
+        }
+        let other = Dictionary(uniqueKeysWithValues: zip(elements[1].series.times, elements[1].series.values))
+        var bands: [Int64: AlarmRule.Band] = [:]
+        for (time, value) in zip(elements[0].series.times, elements[0].series.values) {
+            guard let second = other[time] else { continue }
+            bands[time] = AlarmRule.Band(lower: min(value, second), upper: max(value, second))
+        }
+        return bands
     }
 }
 
@@ -79,17 +120,29 @@ extension AlarmRule {
         return MetricDataPlan.Failure(id: id, cause: MetricMathError(code: .type, message: message))
     }
 
+    static func notABand(_ id: String) -> MetricDataPlan.Failure {
+        let message = "cannot watch it: the threshold metric must be an ANOMALY_DETECTION_BAND"
+        return MetricDataPlan.Failure(id: id, cause: MetricMathError(code: .type, message: message))
+    }
+
     /// Finds what is wrong with the queries without reading anything.
+    /// - Parameters:
+    ///   - bandID: the query that is the threshold.
+    ///   - quotas: that expressions may ask for.
     /// - Throws: `MetricDataPlan.Failure`.
-    package static func check(_ queries: [MetricDataQuery], budget: QueryBudget) throws {
+    package static func check(_ queries: [MetricDataQuery], bandID: String? = nil, budget: QueryBudget, quotas: @escaping QuotaLookup) throws {
         let plan = try MetricDataPlan(queries)
         guard !plan.hasSearches else {
             throw MetricDataPlan.Failure(id: "", cause: MetricMathError(code: .alarm, message: "SEARCH is not supported on Metric Alarms."))
         }
         let window = QueryWindow.ending(TimeRange(start: Timestamp(nanoseconds: 0), end: Timestamp(seconds: 3600)))
         let tables = plan.requests(in: window).map { BucketTable(period: $0.period) }
-        let values = try plan.values(of: tables, in: window, budget: budget)
-        for (query, value) in zip(queries, values) where query.returnsData {
+        let values = try plan.values(of: tables, in: window, budget: budget, quotas: quotas)
+        for (query, value) in zip(queries, values) where query.returnsData || query.id == bandID {
+            if query.id == bandID {
+                guard case .array = value, query.expression?.contains("ANOMALY_DETECTION_BAND") == true else { throw notABand(query.id) }
+                continue
+            }
             if case .series = value { continue }
             if case .array(let elements) = value, elements.count == 1 { continue }
             throw notOneSeries(query.id)

@@ -10,6 +10,14 @@ struct StateReason {
     let rule: AlarmRule
     let state: AlarmState.Value
     let verdict: AlarmEvaluator.Verdict
+    private let evaluator: AlarmEvaluator
+
+    init(rule: AlarmRule, state: AlarmState.Value, verdict: AlarmEvaluator.Verdict) {
+        self.rule = rule
+        self.state = state
+        self.verdict = verdict
+        evaluator = AlarmEvaluator(rule)
+    }
 
     var text: String {
         let missing = verdict.judged.count { $0.value == nil }
@@ -21,7 +29,7 @@ struct StateReason {
         guard !real.isEmpty else {
             return "Threshold Crossed: no datapoints were received for \(count(missing, "period")) and \(treated ?? "")."
         }
-        return "Threshold Crossed: " + judgement(of: real) + (treated.map { " and \($0)" } ?? "") + "."
+        return (rule.bandID == nil ? "Threshold Crossed: " : "Thresholds Crossed: ") + judgement(of: real) + (treated.map { " and \($0)" } ?? "") + "."
     }
 
     /// `2 missing datapoints were treated as [Breaching]`; nil where they were left out.
@@ -36,11 +44,10 @@ struct StateReason {
     }
 
     private func judgement(of real: [AlarmEvaluator.Point]) -> String {
-        let evaluator = AlarmEvaluator(rule)
         let telling = real.filter { evaluator.isBreaching($0) == (state == .alarm) }
         let shown = telling.isEmpty ? real : telling
         let verb = (shown.count == 1 ? "was" : "were") + (state == .alarm ? "" : " not")
-        let limit = "\(rule.comparison.words) the threshold (\(rule.threshold))"
+        let limit = limit(of: shown)
         let points = shown.prefix(Self.pointsInText).map { "\($0.value ?? 0) (\(AlarmTime.short($0.time)))" }.joined(separator: ", ")
         if let needed = rule.datapointsToAlarm {
             let minimum = state == .alarm ? needed : rule.evaluationPeriods - needed + 1
@@ -50,6 +57,20 @@ struct StateReason {
         }
         guard shown.count > Self.pointsInText else { return "\(count(shown.count, "datapoint")) [\(points)] \(verb) \(limit)" }
         return "\(shown.count) datapoints \(verb) \(limit). The most recent datapoints: [\(points)]"
+    }
+
+    /// `greater than the threshold (1.0)`; of a band the borders of the datapoints that are shown.
+    private func limit(of shown: [AlarmEvaluator.Point]) -> String {
+        guard rule.bandID != nil else { return "\(rule.comparison.words) the threshold (\(rule.threshold))" }
+        func list(_ border: KeyPath<AlarmRule.Band, Double>) -> String {
+            shown.prefix(Self.pointsInText).compactMap { $0.band.map { "\($0[keyPath: border])" } }.joined(separator: ", ")
+        }
+        let below = "less than the lower thresholds [\(list(\.lower))]", above = "greater than the upper thresholds [\(list(\.upper))]"
+        switch rule.comparison {
+        case .below: return below
+        case .above: return above
+        default: return "\(below) or \(above)"
+        }
     }
 
     private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
@@ -63,7 +84,10 @@ struct StateReason {
             ("version", "1.0"), ("queryDate", .text(AlarmTime.long(queryTime))),
             ("startDate", real.last.map { .text(AlarmTime.long($0.time)) }), ("unit", watched?.stat.unit.map(WireValue.text)),
             ("statistic", (watched?.stat.statisticText).map(WireValue.text)), ("period", .integer(rule.periodSeconds)),
-            ("recentDatapoints", .doubles(real.reversed().compactMap(\.value))), ("threshold", .double(rule.threshold)),
+            ("recentDatapoints", .doubles(real.reversed().compactMap(\.value))),
+            ("threshold", rule.bandID == nil ? .double(rule.threshold) : nil),
+            ("recentLowerThresholds", rule.bandID.map { _ in .doubles(real.reversed().compactMap { $0.band?.lower }) }),
+            ("recentUpperThresholds", rule.bandID.map { _ in .doubles(real.reversed().compactMap { $0.band?.upper }) }),
             ("evaluatedDatapoints", .list(points.map { point in
                 .members(
                     ("timestamp", .text(AlarmTime.long(point.time))), ("sampleCount", point.sampleCount.map(WireValue.double)),

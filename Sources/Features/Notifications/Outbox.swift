@@ -36,8 +36,12 @@ package struct Outbox: Sendable {
                 return try transaction.dead(notice.id, error: refusal, at: now)
             }
             guard let arn = TopicARN(notice.target) else { return }
+            let attributes = (document.root["Attributes"]?.children ?? WireChildren.none).map { node in
+                Message.Attribute(name: node.key, type: "String", value: node.text ?? "")
+            }
             let message = Message(
-                id: id, topic: arn, subject: document.root["Subject"]?.text, body: document.root["Message"]?.text ?? "", published: now)
+                id: id, topic: arn, subject: document.root["Subject"]?.text, body: document.root["Message"]?.text ?? "", published: now,
+                attributes: attributes)
             _ = try Self.spread(message, in: transaction, at: now)
             try transaction.delivered(notice.id, at: now)
         }

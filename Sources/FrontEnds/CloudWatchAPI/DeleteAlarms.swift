@@ -8,7 +8,7 @@ struct DeleteAlarms: APIOperation {
     let alarms: AlarmBook
 
     func run(_ input: AlarmNamesInput, in context: RequestContext) async throws -> Empty {
-        try await alarms.delete(input.names, of: context.tenant, at: context.now)
+        try await answeringRefusals { try await alarms.delete(input.names, of: context.tenant, at: context.now) }
         return Empty()
     }
 }

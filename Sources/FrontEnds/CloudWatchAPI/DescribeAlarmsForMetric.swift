@@ -26,11 +26,7 @@ struct DescribeAlarmsForMetric: APIOperation {
         }
 
         func holds(_ alarm: Alarm) -> Bool {
-            let stats: [MetricStat]
-            switch alarm.rule.subject {
-            case .metric(let watched): stats = [watched.stat]
-            case .queries(let queries): stats = queries.compactMap(\.metricStat)
-            }
+            let stats = alarm.rule?.queries.compactMap(\.metricStat) ?? []
             return stats.contains { stat in
                 stat.metric == metric && statistic.map { $0 == stat.statisticText } ?? true
                     && periodSeconds.map { $0 == stat.periodSeconds } ?? true && unit.map { $0 == stat.unit } ?? true

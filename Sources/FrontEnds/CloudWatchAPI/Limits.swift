@@ -28,6 +28,7 @@ enum Limits {
     /// An alarm on one metric or on queries looks back over a day at most, over a week where the period is an hour or more.
     static let alarmSpanSeconds: Int64 = 86_400
     static let alarmLongSpanSeconds: Int64 = 7 * 86_400
+    static let suppressorSecondsMax: Int64 = 86_400
     static let tagsMax = 50
     static let dashboardsPageSize = 1000
 }

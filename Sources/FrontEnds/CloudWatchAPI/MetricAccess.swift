@@ -1,5 +1,5 @@
 import AWSProtocol
-import MetricMath
+package import MetricMath
 package import Platform
 package import SignalModel
 
@@ -11,11 +11,14 @@ package struct MetricAccess: Sendable {
     let clock: any TimeSource
     let random: RandomSource
     let configuration: CloudWatchConfiguration
+    let quotas: @Sendable (Tenant) -> QuotaLookup
 
     package init(
         reader: any MetricReader, writer: any MetricWriter, committer: any BatchCommitter, clock: any TimeSource, random: RandomSource,
-        configuration: CloudWatchConfiguration = CloudWatchConfiguration()
+        configuration: CloudWatchConfiguration = CloudWatchConfiguration(),
+        quotas: @escaping @Sendable (Tenant) -> QuotaLookup = { _ in { _ in nil } }
     ) {
+        self.quotas = quotas
         self.reader = reader
         self.writer = writer
         self.committer = committer
@@ -29,6 +32,8 @@ package struct MetricAccess: Sendable {
     }
 
     func buckets(of tenant: Tenant, _ budget: QueryBudget) -> BucketReader {
-        BucketReader(reader: reader, tenant: tenant, budget: budget)
+        var buckets = BucketReader(reader: reader, tenant: tenant, budget: budget)
+        buckets.quotas = quotas(tenant)
+        return buckets
     }
 }

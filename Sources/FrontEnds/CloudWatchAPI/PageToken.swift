@@ -27,6 +27,15 @@ struct PageToken {
         guard fields.count == list.childCount, sum == Self.sum(request + fields) else { return nil }
     }
 
+    /// What a page of names begins after.
+    /// - Throws: for a text that is no token of this request.
+    static func lastName(_ text: String, for request: [String]) throws(AWSError) -> String {
+        guard let token = PageToken(text, for: request), token.fields.count == 1 else {
+            throw .invalidNextToken("The token is not one of this request.")
+        }
+        return token.fields[0]
+    }
+
     private static func sum(_ parts: [String]) -> String {
         var bytes: [UInt8] = []
         for part in parts {

@@ -16,21 +16,21 @@ struct PutMetricAlarm: APIOperation {
         let tags: [(key: String, value: String)]
 
         init(from reader: inout InputReader) throws {
+            let settings = try AlarmSettingsInput(from: &reader)
+            let bandID = reader.text("ThresholdMetricId", length: 1...255)
             var rule = AlarmRule(
-                name: reader.requiredText("AlarmName", length: 1...255), description: reader.text("AlarmDescription", length: 0...1024),
-                actionsEnabled: reader.bool("ActionsEnabled") ?? true, okActions: reader.actions("OKActions"),
-                alarmActions: reader.actions("AlarmActions"), insufficientDataActions: reader.actions("InsufficientDataActions"),
-                subject: .queries([]), evaluationPeriods: Int(reader.requiredInteger("EvaluationPeriods", in: 1...Int64(Int32.max))),
+                name: settings.settings.name, subject: .queries([]),
+                evaluationPeriods: Int(reader.requiredInteger("EvaluationPeriods", in: 1...Int64(Int32.max))),
                 datapointsToAlarm: reader.integer("DatapointsToAlarm", in: 1...Int64(Int32.max)).map(Int.init),
-                threshold: reader.double("Threshold") ?? .nan, comparison: try Self.comparison(&reader),
+                threshold: reader.double("Threshold") ?? (bandID == nil ? .nan : 0), bandID: bandID,
+                comparison: reader.requiredEnumeration("ComparisonOperator"),
                 missingData: reader.enumeration("TreatMissingData"), lowSamples: reader.enumeration("EvaluateLowSampleCountPercentile"))
-            tags = try reader.tags()
             try reader.check()
+            rule.settings = settings.settings
             rule.subject = try Self.subject(&reader)
-            try Self.check(rule)
-            for arn in rule.okActions + rule.alarmActions + rule.insufficientDataActions where !arn.hasPrefix("arn:") {
-                throw AWSError.validation("Invalid arn syntax: \(arn)")
-            }
+            try Self.check(rule, hasThreshold: reader.has("Threshold"))
+            try settings.check()
+            tags = settings.tags
             self.rule = rule
         }
 
@@ -47,7 +47,8 @@ struct PutMetricAlarm: APIOperation {
             guard queries.count(where: { $0.metricStat != nil }) <= Limits.alarmMetricsMax else {
                 throw AWSError.validation("The metrics list can contain at most \(Limits.alarmMetricsMax) metrics.")
             }
-            guard queries.count(where: \.returnsData) == 1 else {
+            let bandID = reader.text("ThresholdMetricId")
+            guard queries.count(where: { $0.returnsData && $0.id != bandID }) == 1 else {
                 throw AWSError.validation("Exactly one element of the metrics list should return data.")
             }
             return .queries(queries)
@@ -78,15 +79,8 @@ struct PutMetricAlarm: APIOperation {
 
         // MARK: The condition
 
-        private static func comparison(_ reader: inout InputReader) throws -> AlarmRule.Comparison {
-            guard !reader.has("ThresholdMetricId") else {
-                throw AWSError.validation("Alarms with ThresholdMetricId are not served: there is no anomaly detection here yet.")
-            }
-            return reader.requiredEnumeration("ComparisonOperator")
-        }
-
-        private static func check(_ rule: AlarmRule) throws {
-            guard rule.threshold.isFinite else { throw AWSError.validation("Threshold must be a finite number.") }
+        private static func check(_ rule: AlarmRule, hasThreshold: Bool) throws {
+            try checkBorder(of: rule, hasThreshold: hasThreshold)
             if let needed = rule.datapointsToAlarm, needed > rule.evaluationPeriods {
                 throw AWSError.validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods.")
             }
@@ -103,31 +97,43 @@ struct PutMetricAlarm: APIOperation {
             }
         }
 
+        /// A number or a band, as the comparison wants it.
+        private static func checkBorder(of rule: AlarmRule, hasThreshold: Bool) throws {
+            guard let bandID = rule.bandID else {
+                guard !rule.comparison.needsBand else {
+                    throw AWSError.validation("ThresholdMetricId must be specified for the comparison operator \(rule.comparison.rawValue).")
+                }
+                guard rule.threshold.isFinite else { throw AWSError.validation("Threshold must be a finite number.") }
+                return
+            }
+            guard !hasThreshold else {
+                throw AWSError.validation("The parameters Threshold and ThresholdMetricId are mutually exclusive and you have specified both.")
+            }
+            guard rule.comparison.needsBand else {
+                throw AWSError.validation("The comparison operator \(rule.comparison.rawValue) cannot be used with ThresholdMetricId.")
+            }
+            guard rule.queries.contains(where: { $0.id == bandID && $0.expression != nil }) else {
+                throw AWSError.validation("ThresholdMetricId \(bandID) is not the id of an expression in the metrics list.")
+            }
+        }
+
         private static func isAllowed(_ seconds: Int64) -> Bool { seconds == 10 || seconds == 20 || seconds == 30 || seconds % 60 == 0 }
     }
 
     func run(_ input: Input, in context: RequestContext) async throws -> Empty {
         if case .queries(let queries) = input.rule.subject {
             do {
-                try AlarmRule.check(queries, budget: metrics.budget())
+                try AlarmRule.check(queries, bandID: input.rule.bandID, budget: metrics.budget(), quotas: metrics.quotas(context.tenant))
             } catch let failure as MetricDataPlan.Failure {
                 throw AWSError(failure)
             }
         }
-        do {
-            try await alarms.put(input.rule, tags: input.tags, of: context.tenant, at: context.now)
-        } catch let error as AlarmError where error.code == .limit {
-            throw AWSError.limitExceeded(error.message)
-        }
+        try await answeringRefusals { try await alarms.put(input.rule, tags: input.tags, of: context.tenant, at: context.now) }
         return Empty()
     }
 }
 
 extension InputReader {
-    fileprivate mutating func actions(_ name: StaticString) -> [String] {
-        texts(name, count: 0...Limits.alarmActionsMax, length: 1...1024)
-    }
-
     /// Some clients send an empty list for what they do not mean.
     fileprivate func isEmptyList(_ name: StaticString) -> Bool {
         guard let node = node?[name] else { return false }

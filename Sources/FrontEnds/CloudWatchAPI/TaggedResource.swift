@@ -24,6 +24,9 @@ struct TaggedResource: APIInput {
         }
         if let alarm = AlarmARN(arn), alarm.tenant == context.tenant { return .alarm(alarm.name) }
         let (region, account, resource) = (parts[3], parts[4], parts[5])
+        if resource.hasPrefix(MuteRule.arnPrefix), Tenant(account: account, region: region) == context.tenant {
+            return .document(key: String(resource.dropFirst(MuteRule.arnPrefix.count)), collection: MuteRule.collection, tenant: context.tenant)
+        }
         guard account == context.tenant.account, let slash = resource.firstIndex(of: "/") else { throw .noSuchResource(arn) }
         let name = String(resource[resource.index(after: slash)...])
         switch (resource[..<slash], region) {
@@ -64,6 +67,7 @@ package struct TagBook: Sendable {
         switch try resource.kind(in: context) {
         case .alarm(let name):
             let pairs = added.map { (key: $0.key, value: $0.value) }
+            try AWSError.checkAlarmTags(pairs)
             outcome = try await alarms.tag(name, pairs, tagsMax: Limits.tagsMax, tenant: context.tenant)
         case .document(let key, let collection, let tenant):
             let keys = Set(added.map(\.key))

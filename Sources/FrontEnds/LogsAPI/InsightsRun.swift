@@ -31,7 +31,8 @@ struct InsightsRun: Sendable {
         }
     }
 
-    private func rows(report: (InsightsExecution.Statistics) -> Void) async throws -> [InsightsResult.Row] {
+    /// - Throws: what the store throws.
+    func rows(report: (InsightsExecution.Statistics) -> Void) async throws -> [InsightsResult.Row] {
         let query = request.query
         var scans: [GroupScan] = []
         for group in request.groups {

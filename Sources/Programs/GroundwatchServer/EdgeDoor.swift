@@ -1,5 +1,6 @@
 import AWSProtocol
 import Access
+import CloudWatchAPI
 import ConsoleAPI
 import HTTPTransport
 import LogsAPI
@@ -29,6 +30,8 @@ struct EdgeDoor: Sendable {
     let live: LiveAPI
     let prometheus: PrometheusAPI
     let lines: JSONLinesDoor
+    let preview: AlarmPreview
+    let quotas: QuotasPage
     let aws: AWSDispatcher
     /// What bodies in flight may hold together.
     let memory: MemoryBudget
@@ -78,6 +81,8 @@ struct EdgeDoor: Sendable {
         }
         if permitted.path == "/metrics", permitted.method == "GET" || permitted.method == "HEAD" { return figures.response }
         if let answer = await live.answer(permitted, body: body, caller: caller) { return answer }
+        if let answer = await preview.answer(permitted, body: body, caller: caller) { return answer }
+        if let answer = await quotas.answer(permitted, body: body, caller: caller) { return answer }
         if let answer = await prometheus.answer(permitted, body: body) { return answer }
         if let answer = await lines.answer(permitted, body: body) { return answer }
         return await aws.handle(head, body: body)

@@ -6,7 +6,7 @@ enum OpenProtocols {
     /// Asked by POST too, because a query can be long, and yet only reading.
     private static let readingPosts: Set<String> = [
         "/api/v1/query", "/api/v1/query_range", "/api/v1/query_exemplars", "/api/v1/series", "/api/v1/labels", "/api/v1/format_query",
-        "/api/v1/parse_query", "/api/v1/read",
+        "/api/v1/parse_query", "/api/v1/read", "/api/ui/v1/alarms/preview",
     ]
     private static let tenantHeader = "X-Scope-OrgID"
 

@@ -140,6 +140,8 @@ private struct Parts {
     let queries: QueryRegistry
     private let outboxLoop: OutboxLoop
     private let evaluation: AlarmEvaluation
+    private let logEvaluation: LogAlarmEvaluation
+    private let timers: AlarmTimers
     private let access: AccessParts
     private let live: LiveParts
 
@@ -158,17 +160,25 @@ private struct Parts {
         let alarms = AlarmBook(catalog: storage.catalog) { snapshot, tenant, target in
             try Outbox.refusal(snapshot, tenant: tenant, target: target)
         }
-        evaluation = AlarmEvaluation(book: alarms, reader: storage.metrics, clock: time, log: log.named("alarms"))
+        let quotas = storage.quotas
+        evaluation = AlarmEvaluation(
+            book: alarms, reader: storage.metrics, quotas: { quotas.lookup(of: $0) }, clock: time, log: log.named("alarms"))
+        timers = AlarmTimers(book: alarms, clock: time, log: log.named("alarms"))
         live = LiveParts(hub: hub, storage: storage, alarms: alarms)
         let metrics = MetricAccess(
-            reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random)
+            reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random,
+            quotas: { quotas.lookup(of: $0) })
         let logs = LogAccess(
             directory: storage.logGroups, reader: storage.logs, writer: storage.logs, committer: storage.engine, clock: time, random: random)
         queries = QueryRegistry(logs: logs, executor: storage.queries)
+        let insights = InsightsRunner(logs: logs, executor: storage.queries)
+        let logQueries = LogQueries(
+            refusal: { insights.refusal(of: $0) }, rows: { try await insights.rows(of: $0, groups: $1, of: $2, in: $3) })
+        logEvaluation = LogAlarmEvaluation(book: alarms, queries: logQueries, clock: time, log: log.named("alarms"))
         let dispatcher = AWSDispatcher(
             services: [
                 CloudWatchOperations.service(
-                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: storage.catalog),
+                    metrics: metrics, alarms: alarms, logs: logQueries, dashboards: DashboardBook(catalog: storage.catalog),
                     tags: TagBook(alarms: alarms, catalog: storage.catalog)),
                 LogsOperations.service(logs: logs, queries: queries),
                 SNSOperations.service(topics: topics, outbox: outbox),
@@ -181,26 +191,32 @@ private struct Parts {
         let lines = JSONLinesDoor(logs: logs, memory: memory.ingest, region: configuration.region)
         edge = EdgeDoor(
             hostGuard: HostGuard(hostNames: configuration.hostNames), gate: access.gate, time: time, health: Self.health(storage, time: time),
-            figures: FiguresPage {
-                ServerFigures.now(storage) + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
+            figures: FiguresPage { [evaluation] in
+                ServerFigures.now(storage) + ServerFigures.alarms(evaluation.figures)
+                    + (prometheus.figures + lines.figures).map { .init($0.name, $0.help, Double($0.value)) }
                     + [.init("groundwatch_live_streams", "Event streams of the console that are open.", Double(hub.clientCount))]
             },
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
             session: access.session,
             live: LiveAPI(hub: hub, directory: storage.logGroups, authentication: access.gate, region: configuration.region, time: time),
-            prometheus: prometheus, lines: lines, aws: dispatcher,
+            prometheus: prometheus, lines: lines,
+            preview: AlarmPreview(alarms: alarms, metrics: metrics, defaultRegion: configuration.region),
+            quotas: QuotasPage(quotas: quotas, defaultRegion: configuration.region), aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
     }
 
     func loops() -> [Task<Void, Never>] {
-        let (outboxLoop, evaluation, upkeep, live) = (outboxLoop, evaluation, access.upkeep, live)
+        let (outboxLoop, evaluation, logEvaluation, timers) = (outboxLoop, evaluation, logEvaluation, timers)
+        let (upkeep, live) = (access.upkeep, live)
         return [
             Task.detached { await outboxLoop.run() },
             Task.detached { await upkeep.run() },
             Task.detached { await live.hub.run(live.sources) },
             Task.detached { await live.hub.beat(live.sources) },
-            // It ends only by cancellation, which is how the server asks it to.
+            // They end only by cancellation, which is how the server asks them to.
             Task.detached { try? await evaluation.run() },
+            Task.detached { try? await logEvaluation.run() },
+            Task.detached { try? await timers.run() },
         ]
     }
 

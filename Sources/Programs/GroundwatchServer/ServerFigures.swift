@@ -1,9 +1,24 @@
+import Alarms
 import ColumnStore
 import Platform
 import SignalModel
 
 /// The server's own figures, for `/metrics`.
 enum ServerFigures {
+    /// Of the evaluation of alarms on metrics.
+    static func alarms(_ counters: AlarmEvaluation.Counters) -> [FiguresPage.Figure] {
+        [
+            .init("groundwatch_alarms", "Alarms on metrics.", Double(counters.alarms)),
+            .init("groundwatch_alarm_damaged", "Alarms that cannot be evaluated.", Double(counters.damaged)),
+            .init("groundwatch_alarm_evaluations_total", "Evaluations of alarms.", Double(counters.evaluations)),
+            .init("groundwatch_alarm_late_evaluations_total", "Evaluations that were left out because their time had passed.", Double(counters.late)),
+            .init("groundwatch_alarm_failures_total", "Evaluations whose data could not be read, or state written.", Double(counters.failures)),
+            .init("groundwatch_alarm_transitions_total", "Changes of state.", Double(counters.transitions)),
+            .init("groundwatch_alarm_reads_total", "Metrics read for alarms.", Double(counters.reads)),
+            .init("groundwatch_alarm_busy_seconds_total", "Time spent evaluating.", Double(counters.busyNanoseconds) / 1e9),
+        ]
+    }
+
     static func now(_ storage: Storage) -> [FiguresPage.Figure] {
         let process = ProcessFigures.now()
         let store = storage.engine.figures

@@ -1,3 +1,4 @@
+import Alarms
 import Bytes
 import Catalog
 import ColumnStore
@@ -23,6 +24,7 @@ struct Storage: Sendable {
     let logs: LogStore
     let logGroups: LogGroupDirectory
     let traces: TraceStore
+    let quotas: QuotaBook
     /// Threads that may read files.
     let queries: ThreadPoolExecutor
     private let lock: DirectoryLock
@@ -62,7 +64,8 @@ struct Storage: Sendable {
         return Storage(
             catalog: catalog, engine: engine, metrics: MetricStore(engine: engine, index: series, queries: queries),
             logs: LogStore(engine: engine, groups: groups, arrivals: events, queries: queries, clock: clock), logGroups: directoryOfGroups,
-            traces: TraceStore(engine: engine, arrivals: spans, queries: queries), queries: queries, lock: lock)
+            traces: TraceStore(engine: engine, arrivals: spans, queries: queries), quotas: try await QuotaBook(catalog: catalog),
+            queries: queries, lock: lock)
     }
 
     /// Seals what is in memory and closes everything.

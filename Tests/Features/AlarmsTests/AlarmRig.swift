@@ -18,6 +18,7 @@ final class AlarmRig: Sendable {
     let catalog: Catalog
     let book: AlarmBook
     let evaluation: AlarmEvaluation
+    let timers: AlarmTimers
 
     init(reader: (any MetricReader)? = nil, targetRefusal: @escaping TargetRefusal = { _, _, _ in nil }) throws {
         var random = SystemRandom()
@@ -28,6 +29,7 @@ final class AlarmRig: Sendable {
         evaluation = AlarmEvaluation(
             book: book, reader: reader ?? store, clock: clock, log: Log(component: "test", time: clock, write: { _ in }),
             configuration: .init(settleSeconds: 5))
+        timers = AlarmTimers(book: book, clock: clock, log: Log(component: "test", time: clock, write: { _ in }))
     }
 
     deinit {
@@ -50,6 +52,27 @@ final class AlarmRig: Sendable {
 
     func put(_ rule: AlarmRule) async throws { try await book.put(rule, tags: [], of: acme, at: now) }
 
+    func put(_ name: String, _ expression: String, suppressor: String? = nil, wait: Int64 = 60, extra: Int64 = 120) async throws {
+        var settings = AlarmSettings(name: name)
+        settings.alarmActions = [topic]
+        settings.okActions = [topic]
+        let suppression = suppressor.map { ActionsSuppression(suppressor: $0, waitSeconds: wait, extensionSeconds: extra) }
+        let rule = CompositeRule(settings: settings, expression: try CompositeExpression(expression), suppression: suppression)
+        try await book.put(.composite(rule), tags: [], of: acme, at: now)
+    }
+
+    func set(_ name: String, _ value: AlarmState.Value) async throws {
+        #expect(try await book.setState(value, reason: "set", reasonData: nil, of: name, tenant: acme, at: now))
+    }
+
+    /// What topics are told, oldest first: "name: STATE".
+    func told() async throws -> [String] {
+        try await notices().map { notice in
+            let message = try json(try json(String(decoding: notice.payload, as: UTF8.self))["Message"]?.text ?? "")
+            return "\(message["AlarmName"]?.text ?? ""): \(message["NewStateValue"]?.text ?? "")"
+        }
+    }
+
     func state(_ name: String = "alarm") async throws -> AlarmState { try #require(try await book.alarm(name, of: acme)).state }
 
     func history(_ name: String? = "alarm", _ kind: AlarmHistoryItem.Kind? = nil) async throws -> [AlarmHistoryItem] {
@@ -58,6 +81,14 @@ final class AlarmRig: Sendable {
 
     func notices() async throws -> [Notice] {
         try await catalog.read { try $0.dueNotices(at: Timestamp(nanoseconds: .max), limit: 1000) }
+    }
+
+    /// Moves the clock on, second by second, and lets what waits go.
+    func wait(seconds: Int64) async {
+        for _ in 0..<seconds {
+            clock.advance(bySeconds: 1)
+            await timers.turn()
+        }
     }
 
     /// Moves the clock on and lets one evaluation happen.

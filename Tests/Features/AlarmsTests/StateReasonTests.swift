@@ -55,7 +55,8 @@ struct StateReasonTests {
         rule.alarmActions = [topic]
         let alarm = Alarm(tenant: acme, rule: rule, configured: 1_795_248_000_000_000_000, state: .initial(at: 0))
         let new = AlarmState(value: .alarm, reason: "because", updated: 1_795_248_001_000_000_000, transitioned: 0)
-        let message = AlarmMessage(alarm: alarm, new: new)
+        let message = AlarmMessage(
+            alarm: alarm, new: new, from: .insufficientData, options: AlarmOptions(tags: []), isAfterMuteWindow: false)
         #expect(message.subject == #"ALARM: "slow" in US East (N. Virginia)"#)
         #expect(message.json == #"{"AlarmName":"slow","AlarmDescription":null,"AWSAccountId":"123456789012","#
             + #""AlarmConfigurationUpdatedTimestamp":"2026-11-21T08:00:00.000+0000","NewStateValue":"ALARM","NewStateReason":"because","#
@@ -64,7 +65,27 @@ struct StateReasonTests {
             + #""AlarmActions":["\#(topic)"],"InsufficientDataActions":[],"Trigger":{"MetricName":"Latency","Namespace":"Shop","#
             + #""StatisticType":"Statistic","Statistic":"AVERAGE","Unit":"Seconds","Dimensions":[{"value":"cart","name":"Service"}],"Period":10,"#
             + #""EvaluationPeriods":1,"ComparisonOperator":"GreaterThanThreshold","Threshold":21.0,"TreatMissingData":"ignore","#
-            + #""EvaluateLowSampleCountPercentile":""}}"#)
+            + #""EvaluateLowSampleCountPercentile":""},"ActionExecutedAfterMuteWindow":false}"#)
+    }
+
+    @Test func `reasons of a band name its borders`() throws {
+        var rule = try rule(1, of: 1)
+        rule.bandID = "band"
+        rule.comparison = .outside
+        let band = AlarmRule.Band(lower: 2, upper: 4)
+        func reason(_ value: Double) -> StateReason {
+            let verdict = AlarmEvaluator(rule).verdict(on: [AlarmEvaluator.Point(time: 0, value: value, sampleCount: 1, band: band)])
+            return StateReason(rule: rule, state: verdict.state ?? .insufficientData, verdict: verdict)
+        }
+        #expect(reason(5).state == .alarm && reason(1).state == .alarm && reason(3).state == .ok && reason(4).state == .ok)
+        #expect(reason(5).text == "Thresholds Crossed: 1 out of the last 1 datapoints [5.0 (01/01/70 00:00:00)] was less than the lower thresholds [2.0] "
+            + "or greater than the upper thresholds [4.0] (minimum 1 datapoint for OK -> ALARM transition).")
+        let data = try json(reason(5).data(queryTime: 0))
+        #expect(data["threshold"] == nil && data["recentUpperThresholds"]?.children.compactMap(\.double) == [4])
+        rule.comparison = .above
+        #expect(reason(1).state == .ok && reason(5).text.contains("was greater than the upper thresholds [4.0]"))
+        rule.comparison = .below
+        #expect(reason(1).state == .alarm && reason(5).text.contains("was not less than the lower thresholds [2.0]"))
     }
 
     @Test func `a timetable hands out each mark once, late or not`() {

@@ -95,7 +95,11 @@ struct AlarmOperationTests {
         #expect(try await refusal(("Threshold", nil)).contains("Threshold"))
         #expect(try await refusal(("Threshold", .double(.nan))).contains("Threshold"))
         #expect(try await refusal(("Unit", "Miles")).contains("unit"))
-        #expect(try await refusal(("ThresholdMetricId", "ad1")).contains("ThresholdMetricId"))
+        #expect(try await refusal(("ThresholdMetricId", "ad1")).contains("mutually exclusive"))
+        #expect(try await refusal(("ThresholdMetricId", "ad1"), ("Threshold", nil)).contains("cannot be used with ThresholdMetricId"))
+        #expect(try await refusal(("ThresholdMetricId", "ad1"), ("Threshold", nil), ("ComparisonOperator", "GreaterThanUpperThreshold")).contains("not the id"))
+        #expect(try await refusal(("ComparisonOperator", "GreaterThanUpperThreshold")).contains("ThresholdMetricId must be specified"))
+        #expect(try await refusal(("AlarmName", "a\u{1}b")).contains("control characters"))
         #expect(try await refusal(("Metrics", [["Id": "e", "Expression": "1"]])).contains("mutually exclusive"))
         #expect(try await names(server).isEmpty)
     }

@@ -3,6 +3,7 @@ import Alarms
 import Catalog
 import CloudWatchAPI
 import Dashboards
+import MetricMath
 import Platform
 import SignalModel
 import Simulation
@@ -26,11 +27,13 @@ final class TestServer: Sendable {
         alarms = AlarmBook(catalog: catalog)
         let source = RandomSource(SeededRandom(seed: 1))
         let metrics = MetricAccess(
-            reader: store, writer: store, committer: store, clock: clock, random: source, configuration: configuration)
+            reader: store, writer: store, committer: store, clock: clock, random: source, configuration: configuration,
+            quotas: { _ in QuotaTable().value(for:) })
+        let logs = LogQueries(refusal: { $0.hasPrefix("bad") ? "it is bad" : nil }, rows: { _, _, _, _ in [] })
         dispatcher = AWSDispatcher(
             services: [
                 CloudWatchOperations.service(
-                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: catalog), tags: TagBook(alarms: alarms, catalog: catalog))
+                    metrics: metrics, alarms: alarms, logs: logs, dashboards: DashboardBook(catalog: catalog), tags: TagBook(alarms: alarms, catalog: catalog))
             ], time: clock, random: source,
             log: Log(component: "test", write: { _ in }))
     }
