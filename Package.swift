@@ -64,6 +64,9 @@ let ranks: [(name: String, modules: [Module])] = [
             "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole",
             "Access", "ConsoleAPI",
         ]),
+        Module(name: "Drills", imports: [
+            "Platform", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol", "MetricMath", "Alarms", "CloudWatchAPI",
+        ]),
         Module(name: "Demonstrations", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "HTTPTransport", "AWSProtocol"]),
     ]),
 ]
@@ -103,7 +106,7 @@ let tested: Set<String> = [
     "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
     "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
     "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
-    "Access", "ConsoleAPI",
+    "Access", "ConsoleAPI", "Drills",
 ]
 let tests: [Target] = ranks.flatMap { rank in
     rank.modules.filter { tested.contains($0.name) }.map { module in
@@ -119,7 +122,7 @@ let package = Package(
     targets: systemLibraries + shims + modules + [
         // The command is the one module that joins the programs.
         .executableTarget(
-            name: "groundwatch", dependencies: dependencies(["GroundwatchServer", "Demonstrations", "Access", "Catalog", "Platform", "SignalModel", "WireFormats"]),
+            name: "groundwatch", dependencies: dependencies(["GroundwatchServer", "Demonstrations", "Drills", "Access", "Catalog", "Platform", "SignalModel", "WireFormats"]),
             path: "Sources/Programs/groundwatch", swiftSettings: settings),
         .executableTarget(
             name: "groundwatch-bench",
