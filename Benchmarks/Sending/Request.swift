@@ -76,6 +76,8 @@ struct Response: Sendable {
         }
     }
 
+    var wholeText: String { String(decoding: body, as: UTF8.self) }
+    /// Its beginning, for messages.
     var text: String { String(decoding: body.prefix(500), as: UTF8.self) }
 
     /// The server wants to be asked again later.

@@ -26,6 +26,7 @@ FIGURES = {
     "FilterLogEvents": {"median", "99 of 100"},
     "StartQuery": {"median", "99 of 100"},
     "BatchGetTraces": {"median", "99 of 100"},
+    "AlarmEvaluation": {"evaluations a core-second", "late evaluations", "metrics read a mark"},
 }
 
 
