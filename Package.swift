@@ -16,6 +16,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "Platform", imports: [], libraries: ["CPlatform"]),
         Module(name: "Bytes", imports: [], libraries: ["CZstd", "CLz4", "CSnappy", "CXXHash", "CCrypto", "CZlib"]),
         Module(name: "Columns", imports: [], libraries: ["CRE2"]),
+        Module(name: "Forecasting", imports: []),
     ]),
     ("Values", [
         Module(name: "SignalModel", imports: ["Platform", "Columns"]),
@@ -24,11 +25,12 @@ let ranks: [(name: String, modules: [Module])] = [
     ("Engines", [
         Module(name: "ColumnStore", imports: ["Platform", "Bytes", "Columns", "SignalModel"]),
         Module(name: "Catalog", imports: ["Platform", "SignalModel", "WireFormats"], libraries: ["CSQLite"]),
+        Module(name: "Charts", imports: ["Platform"], libraries: ["CCairo"]),
         Module(name: "HTTPTransport", imports: ["Platform", "WireFormats"], libraries: ["CHTTP", "CCurl"]),
         Module(name: "AWSProtocol", imports: ["Platform", "Bytes", "SignalModel", "WireFormats"]),
     ]),
     ("Languages", [
-        Module(name: "MetricMath", imports: ["Columns", "SignalModel"]),
+        Module(name: "MetricMath", imports: ["Columns", "Forecasting", "SignalModel"]),
         Module(name: "LogsInsights", imports: ["Platform", "Bytes", "Columns", "SignalModel"], testing: ["WireFormats"]),
         Module(name: "FilterPatterns", imports: ["Columns", "WireFormats"]),
     ]),
@@ -43,14 +45,16 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(
             name: "Access", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "AWSProtocol"], libraries: ["CSodium"]),
         Module(name: "Alarms", imports: ["Platform", "Columns", "SignalModel", "WireFormats", "Catalog", "MetricMath"]),
+        Module(name: "AnomalyDetectors", imports: ["Forecasting", "SignalModel", "WireFormats", "Catalog"]),
         Module(name: "Dashboards", imports: ["SignalModel", "WireFormats", "Catalog", "MetricMath"]),
+        Module(name: "MetricStreams", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport", "MetricMath"]),
         Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport"]),
     ]),
     ("FrontEnds", [
         Module(
             name: "ConsoleAPI",
             imports: ["Platform", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "FilterPatterns", "Access"]),
-        Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "MetricMath", "Alarms", "Dashboards"]),
+        Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "Forecasting", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "Charts", "MetricMath", "Alarms", "AnomalyDetectors", "Dashboards", "MetricStreams"]),
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),
         Module(name: "SNSAPI", imports: ["Bytes", "SignalModel", "WireFormats", "AWSProtocol", "Notifications"]),
@@ -60,7 +64,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ("Programs", [
         Module(name: "GroundwatchServer", imports: [
             "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
-            "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
+            "MetricMath", "MetricStore", "LogStore", "TraceStore", "Alarms", "AnomalyDetectors", "Dashboards", "MetricStreams", "Notifications",
             "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole",
             "Access", "ConsoleAPI",
         ]),
@@ -77,7 +81,7 @@ let shims: [Target] = [
     .target(name: "CHTTP", path: "Sources/C/CHTTP", linkerSettings: [.linkedLibrary("microhttpd")]),
     .target(name: "CCurl", path: "Sources/C/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 ]
-let systemLibraries: [Target] = ["CZstd", "CLz4", "CSnappy", "CXXHash", "CCrypto", "CSQLite", "CSodium"].map {
+let systemLibraries: [Target] = ["CZstd", "CLz4", "CSnappy", "CXXHash", "CCrypto", "CSQLite", "CSodium", "CCairo"].map {
     .systemLibrary(name: $0, path: "Sources/C/\($0)")
 }
 
@@ -100,8 +104,8 @@ let modules: [Target] = ranks.flatMap { rank in
 
 /// The modules that have a test target; each mirrors its source folder under Tests.
 let tested: Set<String> = [
-    "Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "HTTPTransport", "AWSProtocol",
-    "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "Notifications",
+    "Platform", "Bytes", "Columns", "Forecasting", "SignalModel", "WireFormats", "ColumnStore", "Catalog", "Charts", "HTTPTransport", "AWSProtocol",
+    "MetricMath", "LogsInsights", "FilterPatterns", "MetricStore", "LogStore", "TraceStore", "Alarms", "Dashboards", "MetricStreams", "Notifications",
     "CloudWatchAPI", "LogsAPI", "XRayAPI", "SNSAPI", "PrometheusAPI", "WebConsole", "GroundwatchServer", "Demonstrations",
     "Access", "ConsoleAPI",
 ]
@@ -123,7 +127,7 @@ let package = Package(
             path: "Sources/Programs/groundwatch", swiftSettings: settings),
         .executableTarget(
             name: "groundwatch-bench",
-            dependencies: dependencies(["Platform", "Bytes", "WireFormats"]),
+            dependencies: dependencies(["Platform", "Bytes", "Forecasting", "WireFormats", "Simulation"]),
             path: "Benchmarks", exclude: ["README.md", "Results"], swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: dependencies(["Platform", "Columns", "SignalModel"]),

@@ -20,6 +20,7 @@ struct Figure: Sendable {
         /// A second of processor time of the server; its sender's is not counted.
         case perCoreSecond = "/core-s"
         case milliseconds = "ms"
+        case microseconds = "µs"
         case bytes = "B"
         case mebibytes = "MiB"
         case count = ""

@@ -12,5 +12,6 @@ enum Questions {
         FilterLogEvents(),
         StartQuery(),
         BatchGetTraces(),
+        AnomalyBands(),
     ]
 }

@@ -26,6 +26,7 @@ FIGURES = {
     "FilterLogEvents": {"median", "99 of 100"},
     "StartQuery": {"median", "99 of 100"},
     "BatchGetTraces": {"median", "99 of 100"},
+    "AnomalyBands": {"anomalies found, percent", "alarms that are true, percent", "time a value, expected and learned"},
 }
 
 

@@ -21,6 +21,8 @@ package struct APIService: Sendable {
     package var bodyBytesMax: Int
     /// One per line, sorted.
     package var operations: [any APIOperation]
+    /// Operations that are known and not served, and why.
+    package var unserved: [String: String]
     /// rest-json: POST path to operation name.
     package var routes: [String: String]
     /// Operations that need no credentials: a parameter that only we and the addressee know is the proof.
@@ -29,7 +31,8 @@ package struct APIService: Sendable {
     package init(
         name: String, signingName: String, targetPrefix: String? = nil, cborName: String? = nil, version: String,
         xmlNamespace: String? = nil, errorNamespace: String? = nil, validationShape: String, protocols: Set<WireProtocol>,
-        bodyBytesMax: Int = AWSLimits.bodyBytesMax, operations: [any APIOperation], routes: [String: String] = [:]
+        bodyBytesMax: Int = AWSLimits.bodyBytesMax, operations: [any APIOperation], unserved: [String: String] = [:],
+        routes: [String: String] = [:]
     ) {
         self.name = name
         self.signingName = signingName
@@ -42,6 +45,7 @@ package struct APIService: Sendable {
         self.protocols = protocols
         self.bodyBytesMax = bodyBytesMax
         self.operations = operations
+        self.unserved = unserved
         self.routes = routes
     }
 }
@@ -49,13 +53,13 @@ package struct APIService: Sendable {
 // MARK: The services' names, as botocore's service models give them
 
 extension APIService {
-    package static func cloudWatch(_ operations: [any APIOperation]) -> APIService {
+    package static func cloudWatch(_ operations: [any APIOperation], unserved: [String: String] = [:]) -> APIService {
         APIService(
             name: "CloudWatch", signingName: "monitoring", targetPrefix: "GraniteServiceVersion20100801",
             cborName: "GraniteServiceVersion20100801", version: "2010-08-01",
             xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/", errorNamespace: "com.amazonaws.cloudwatch",
             validationShape: "ValidationError", protocols: [.json10, .query, .cbor],
-            bodyBytesMax: AWSLimits.metricBodyBytesMax, operations: operations)
+            bodyBytesMax: AWSLimits.metricBodyBytesMax, operations: operations, unserved: unserved)
     }
 
     package static func logs(_ operations: [any APIOperation]) -> APIService {

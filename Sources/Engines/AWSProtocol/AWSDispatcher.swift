@@ -81,6 +81,7 @@ package struct AWSDispatcher: Sendable {
             guard let service = call.service else { throw AWSError.unknownOperation(call.operation, version: "unknown") }
             let caller = try caller(call, of: service, head, body)
             guard let operation = router.operation(of: call) else {
+                if let reason = service.unserved[call.operation] { throw AWSError.unservedOperation(call.operation, reason) }
                 throw AWSError.unknownOperation(call.operation, version: service.version)
             }
             let context = context(call, head, scope, caller, requestID)

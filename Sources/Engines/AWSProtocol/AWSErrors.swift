@@ -61,6 +61,11 @@ extension AWSError {
             "Could not find operation \(name) for version \(version)")
     }
 
+    /// The service has it, this server has not.
+    package static func unservedOperation(_ name: String, _ why: String) -> AWSError {
+        AWSError("UnsupportedOperationException", queryCode: "UnsupportedOperation", "The operation \(name) is not served: \(why).")
+    }
+
     /// The bytes or a member's type do not fit the operation's input.
     package static func serialization(_ message: String) -> AWSError {
         AWSError("SerializationException", queryCode: "MalformedInput", message)

@@ -1,4 +1,5 @@
 import AWSProtocol
+import Dashboards
 import MetricMath
 import SignalModel
 import WireFormats
@@ -17,6 +18,8 @@ struct GetMetricData: APIOperation {
         let scanBy: ScanBy
         let datapointsMax: Int
         let nextToken: String?
+        /// Of times in labels.
+        let zoneMinutes: Int
 
         init(from reader: inout InputReader) throws {
             let queries = try reader.queries("MetricDataQueries", countMax: Limits.queriesMax)
@@ -24,6 +27,8 @@ struct GetMetricData: APIOperation {
             scanBy = reader.enumeration("ScanBy") ?? .TimestampDescending
             datapointsMax = Int(reader.integer("MaxDatapoints", in: 1...Int64(Limits.dataDatapointsMax)) ?? Int64(Limits.dataDatapointsMax))
             nextToken = reader.text("NextToken")
+            let options: LabelOptions? = try reader.structure("LabelOptions")
+            zoneMinutes = options?.zoneMinutes ?? 0
             try reader.check()
             guard !queries.isEmpty else { throw AWSError.missingParameter("MetricDataQueries") }
             guard queries.contains(where: \.returnsData) else {
@@ -36,6 +41,18 @@ struct GetMetricData: APIOperation {
                     "The parameter MetricDataQueries.member.\(index + 1).MetricStat.Period must be 1, 5, 10, 30 or a multiple of 60.")
             }
             do { plan = try MetricDataPlan(queries) } catch { throw AWSError(error) }
+        }
+
+        private struct LabelOptions: APIInput {
+            let zoneMinutes: Int
+
+            init(from reader: inout InputReader) throws {
+                let zone = reader.text("Timezone")
+                guard let minutes = zone.map(MetricWidget.minutes(ofZone:)) ?? 0 else {
+                    throw AWSError.validation("The value \(zone ?? "") for parameter LabelOptions.Timezone is invalid: it must be like +0130.")
+                }
+                zoneMinutes = minutes
+            }
         }
 
         /// What decides the pages.
@@ -63,7 +80,7 @@ struct GetMetricData: APIOperation {
         // Later pages keep the first one's idea of now, so that all of them lie on the same periods.
         let now = start?.now ?? context.now
         let answer = try await answer(to: input, now, of: context.tenant)
-        let results = try Self.results(input, answer.values)
+        let results = try Self.results(input, answer.values, context.tenant, now)
         let page = MetricDataPage(
             results, from: start ?? MetricDataPage.Start(now: now), descending: input.scanBy == .TimestampDescending,
             max: input.datapointsMax)
@@ -80,16 +97,32 @@ struct GetMetricData: APIOperation {
         }
     }
 
-    private static func results(_ input: Input, _ values: [MathValue]) throws -> [MetricDataResult] {
+    private static func results(
+        _ input: Input, _ values: [MathValue], _ tenant: Tenant, _ now: Timestamp
+    ) throws -> [MetricDataResult] {
         let labels = MetricLabels(input.plan.queries, values)
         return try zip(input.plan.queries, values).filter(\.0.returnsData).flatMap { query, value in
+            let elements: [MathValue.Element]
             switch value {
-            case .series(let series): return [MetricDataResult(id: query.id, label: labels.label(of: query), series: series)]
-            case .array(let elements):
-                return elements.map { MetricDataResult(id: query.id, label: labels.label(of: query, from: $0.source), series: $0.series) }
+            case .series(let series): elements = [MathValue.Element(source: .query(query.id), series: series)]
+            case .array(let found): elements = found
             case .scalar, .text:
                 throw AWSError.validation(
                     "Error in expression '\(query.id)': cannot return a scalar: the result must be a time series or an array of them")
+            }
+            let dynamic = query.label.flatMap(DynamicLabel.init)
+            let isArray = if case .array = value { true } else { false }
+            return elements.map { element in
+                let label: String
+                if let dynamic {
+                    label = dynamic.text(
+                        of: DynamicLabel.Subject(
+                            name: labels.name(of: query, from: element.source), series: element.series,
+                            stat: labels.stat(of: element.source), tenant: tenant, now: now, zoneMinutes: input.zoneMinutes))
+                } else {
+                    label = isArray ? labels.label(of: query, from: element.source) : labels.label(of: query)
+                }
+                return MetricDataResult(id: query.id, label: label, series: element.series)
             }
         }
     }

@@ -1,5 +1,5 @@
 import AWSProtocol
-import MetricMath
+package import MetricMath
 package import Platform
 package import SignalModel
 
@@ -10,10 +10,13 @@ package struct MetricAccess: Sendable {
     let committer: any BatchCommitter
     let clock: any TimeSource
     let random: RandomSource
+    /// For bands and forecasts.
+    let models: TrainedModels
     let configuration: CloudWatchConfiguration
 
     package init(
         reader: any MetricReader, writer: any MetricWriter, committer: any BatchCommitter, clock: any TimeSource, random: RandomSource,
+        models: TrainedModels = TrainedModels(),
         configuration: CloudWatchConfiguration = CloudWatchConfiguration()
     ) {
         self.reader = reader
@@ -21,6 +24,7 @@ package struct MetricAccess: Sendable {
         self.committer = committer
         self.clock = clock
         self.random = random
+        self.models = models
         self.configuration = configuration
     }
 
@@ -29,6 +33,6 @@ package struct MetricAccess: Sendable {
     }
 
     func buckets(of tenant: Tenant, _ budget: QueryBudget) -> BucketReader {
-        BucketReader(reader: reader, tenant: tenant, budget: budget)
+        BucketReader(reader: reader, tenant: tenant, budget: budget, models: models)
     }
 }

@@ -5,13 +5,19 @@ import MetricMath
 /// its dimensions' values; a group of a Metrics Insights query by its values.
 struct MetricLabels {
     private var labels: [String: String] = [:]
+    private var names: [String: String] = [:]
+    private var stats: [String: MetricStat] = [:]
     private let found: FoundLabels
 
     /// - Parameter values: what the queries came to.
     init(_ queries: [MetricDataQuery], _ values: [MathValue]) {
         found = FoundLabels(values)
         let unlabelled = queries.filter { $0.label == nil }
-        for query in queries { labels[query.id] = query.label ?? query.metricStat?.metric.name ?? query.id }
+        for query in queries {
+            names[query.id] = query.metricStat?.metric.name ?? query.id
+            stats[query.id] = query.metricStat
+            labels[query.id] = query.label ?? names[query.id]
+        }
         // From the most telling on; each is added only where labels are still the same and it differs.
         let parts: [(MetricStat) -> String] = [
             { $0.statisticText }, { $0.metric.dimensions.map(\.value).joined(separator: " ") }, { "\($0.periodSeconds)" },
@@ -27,17 +33,38 @@ struct MetricLabels {
         }
     }
 
+    /// What a result is called that has no label, for labels that build on it.
+    func name(of query: MetricDataQuery, from source: MathValue.Source) -> String {
+        switch source {
+        case .none: return query.id
+        case .query(let id): return names[id] ?? id
+        case .band(let isUpper): return "\(query.id) \(isUpper ? "High" : "Low")"
+        case .metric(let stat): return found.label(of: stat)
+        case .group(let values): return values.joined(separator: " ")
+        }
+    }
+
+    /// The metric that a series was taken from.
+    func stat(of source: MathValue.Source) -> MetricStat? {
+        switch source {
+        case .query(let id): stats[id]
+        case .metric(let stat): stat
+        case .none, .group, .band: nil
+        }
+    }
+
     func label(of query: MetricDataQuery) -> String { labels[query.id] ?? query.id }
 
     /// Of one series of an array: the query's own label, when it has one, and that of what the series was made from.
     func label(of query: MetricDataQuery, from source: MathValue.Source) -> String {
         let part: String? =
             switch source {
-            case .none: nil
+            case .none, .band: nil
             case .query(let id): labels[id]
             case .metric(let stat): found.label(of: stat)
             case .group(let values): values.joined(separator: " ")
             }
+        if case .band(let isUpper) = source { return "\(label(of: query)) \(isUpper ? "High" : "Low")" }
         guard let part else { return label(of: query) }
         guard let own = query.label, !own.isEmpty else { return part }
         return "\(own) \(part)"

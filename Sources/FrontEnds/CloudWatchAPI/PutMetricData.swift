@@ -21,7 +21,9 @@ struct PutMetricData: APIOperation {
             guard reader.has("MetricData") || reader.has("EntityMetricData") else { throw AWSError.missingParameter("MetricData") }
             var datums = DatumDecoder(namespace: namespace, context: reader.context)
             try datums.decode(list: reader.elements("MetricData"), at: "MetricData")
+            let isStrict = reader.bool("StrictEntityValidation") ?? false
             for (index, entity) in (reader.elements("EntityMetricData") ?? .none).enumerated() {
+                if isStrict { try EntityCheck.check(entity, at: "EntityMetricData.member.\(index + 1).Entity") }
                 // What the entity is, is not kept; its samples are samples like all others.
                 let path = "EntityMetricData.member.\(index + 1).MetricData"
                 guard let list = entity["MetricData"], !list.isNull else { continue }
@@ -41,6 +43,28 @@ struct PutMetricData: APIOperation {
         let batches = try metrics.writer.prepare(input.batch)
         _ = try await metrics.committer.commit(batches, id: BatchID(high: metrics.random.next(), low: metrics.random.next()))
         return Empty()
+    }
+}
+
+/// What CloudWatch demands of the entity that metrics belong to, when the request asks for it to be held against that.
+/// Source: CloudWatch API reference, Entity.
+private enum EntityCheck {
+    private static let keys: Set<String> = ["Type", "ResourceType", "Identifier", "Name", "Environment"]
+
+    static func check(_ element: WireNode, at path: String) throws(AWSError) {
+        guard let entity = element["Entity"], !entity.isNull else { throw .missingParameter(path) }
+        let attributes = entity["KeyAttributes"]
+        guard let count = attributes?.childCount, (2...4).contains(count) else {
+            throw .invalidParameterValue("The parameter \(path).KeyAttributes must have 2 to 4 entries.")
+        }
+        for attribute in attributes?.children ?? .none {
+            guard keys.contains(attribute.key) else { throw .invalidValue(attribute.key, "\(path).KeyAttributes") }
+            guard let text = attribute.text, (1...2048).contains(text.utf16.count) else {
+                throw .invalidParameterValue("The parameter \(path).KeyAttributes.\(attribute.key) must be 1 to 2048 characters long.")
+            }
+        }
+        guard attributes?["Type"] != nil else { throw .missingParameter("\(path).KeyAttributes.Type") }
+        guard (entity["Attributes"]?.childCount ?? 0) <= 10 else { throw .tooMany("\(path).Attributes", 10) }
     }
 }
 

@@ -2,6 +2,7 @@ import AWSProtocol
 package import Alarms
 package import Catalog
 import Dashboards
+import MetricStreams
 import SignalModel
 
 /// The resource that tags are about.
@@ -29,6 +30,8 @@ struct TaggedResource: APIInput {
         switch (resource[..<slash], region) {
         case ("dashboard", ""):
             return .document(key: name, collection: DashboardBook.facts, tenant: DashboardBook.place(of: account))
+        case ("metric-stream", context.tenant.region):
+            return .document(key: name, collection: StreamBook.streams, tenant: context.tenant)
         default: throw .noSuchResource(arn)
         }
     }

@@ -11,8 +11,11 @@ package struct BucketReader: Sendable {
     let reader: any MetricReader
     let tenant: Tenant
     let budget: QueryBudget
+    /// Nil: models are trained anew each time, with their default settings.
+    let models: TrainedModels?
 
-    package init(reader: any MetricReader, tenant: Tenant, budget: QueryBudget) {
+    package init(reader: any MetricReader, tenant: Tenant, budget: QueryBudget, models: TrainedModels? = nil) {
+        self.models = models
         self.reader = reader
         self.tenant = tenant
         self.budget = budget

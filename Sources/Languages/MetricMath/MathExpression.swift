@@ -14,8 +14,8 @@ package struct MathExpression: Sendable {
         /// Operators of one precedence, left to right; flat, so that a sum of 500 metrics nests no deeper than one of two.
         case chain(Term, [(operation: MathOperator, position: Int, operand: Term)])
         case call(MathFunction.Calculation, [Term])
-        /// What one of `searches` has found.
-        case search(Int)
+        /// What one of `lookups` has found.
+        case found(Int)
     }
 
     struct Term: Sendable {
@@ -27,15 +27,20 @@ package struct MathExpression: Sendable {
     private let root: Term
     /// Ids that it names.
     package let names: Set<String>
-    /// The SEARCH calls in it, in the order of the text.
-    let searches: [MetricSearch]
+    /// The calls in it that ask the store, in the order of the text.
+    let lookups: [Lookup]
+
+    enum Lookup: Sendable {
+        case search(MetricSearch)
+        case model(ModelCall)
+    }
 
     /// - Throws: `.syntax`, or `.unknownFunction` with the function's name and place.
     package init(_ text: String) throws(MetricMathError) {
-        var parser = MathParser(tokens: try MathLexer.tokens(of: text))
+        var parser = MathParser(text: text, tokens: try MathLexer.tokens(of: text))
         root = try parser.whole()
         names = parser.names
-        searches = parser.searches
+        lookups = parser.lookups
         self.text = text
     }
 
@@ -64,7 +69,7 @@ package struct MathExpression: Sendable {
         case .call(let calculation, let terms):
             let arguments = try terms.map { MathArgument(value: try value(of: $0, environment), position: $0.position) }
             return try made(calculation(arguments, environment, term.position), environment)
-        case .search(let index): return .array(environment.found[index])
+        case .found(let index): return environment.found[index]
         }
     }
 
@@ -96,15 +101,15 @@ package struct MathEnvironment: Sendable {
     package var values: [String: MathValue]
     /// What METRICS() gives: the series that queries took from the store, in the order of the queries.
     package var metrics: [MathValue.Element]
-    /// What each of the expression's searches has found.
-    package var found: [[MathValue.Element]]
+    /// What each of the expression's lookups has found.
+    package var found: [MathValue]
     /// Nanoseconds: of series that no other series gives a period.
     package var period: Int64
     package let window: QueryWindow
     package let budget: QueryBudget
 
     package init(
-        values: [String: MathValue] = [:], metrics: [MathValue.Element] = [], found: [[MathValue.Element]] = [],
+        values: [String: MathValue] = [:], metrics: [MathValue.Element] = [], found: [MathValue] = [],
         period: Int64 = 60 * PeriodAlignment.second, window: QueryWindow, budget: QueryBudget
     ) {
         self.values = values

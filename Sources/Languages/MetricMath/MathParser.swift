@@ -5,13 +5,17 @@ struct MathParser {
     /// Parentheses, calls and signs inside each other; a level takes about nine call frames.
     private static let depthMax = 64
 
+    private let text: String
     private let tokens: [MathToken]
     private var place = 0
     private var depth = 0
     private(set) var names: Set<String> = []
-    private(set) var searches: [MetricSearch] = []
+    private(set) var lookups: [MathExpression.Lookup] = []
 
-    init(tokens: [MathToken]) { self.tokens = tokens }
+    init(text: String, tokens: [MathToken]) {
+        self.text = text
+        self.tokens = tokens
+    }
 
     private var token: MathToken { tokens[place] }
 
@@ -80,7 +84,9 @@ struct MathParser {
         guard let function = MathFunctions.named(name) else {
             throw MetricMathError(code: .unknownFunction, message: "cannot call '\(name)': there is no such function", position: position)
         }
-        let arguments = try terms(until: ")")
+        let start = token.position
+        var firstEnd = start
+        let arguments = try terms(until: ")") { firstEnd = $0 }
         guard function.arity.contains(arguments.count) else {
             let wanted =
                 function.arity.count == 1 ? "\(function.arity.lowerBound)" : "\(function.arity.lowerBound) to \(function.arity.upperBound)"
@@ -90,19 +96,35 @@ struct MathParser {
         switch function.kind {
         case .calculation(let calculation): return .call(calculation, arguments)
         case .search:
-            searches.append(try MetricSearch(arguments))
-            return .search(searches.count - 1)
+            lookups.append(.search(try MetricSearch(arguments)))
+            return .found(lookups.count - 1)
+        case .model(let kind):
+            let operand = ModelCall.Operand(text: text(start..<firstEnd), position: start)
+            lookups.append(.model(try ModelCall(kind, of: operand, arguments)))
+            return .found(lookups.count - 1)
         case .notServed(let why):
             throw MetricMathError(code: .notServed, message: "cannot call '\(name)': \(why)", position: position)
         }
     }
 
-    private mutating func terms(until end: String) throws(MetricMathError) -> [Term] {
+    /// - Parameter afterFirst: is told where the first one ends.
+    private mutating func terms(
+        until end: String, afterFirst: (_ position: Int) -> Void = { _ in }
+    ) throws(MetricMathError) -> [Term] {
         if takeSymbol(end) { return [] }
         var terms: [Term] = []
-        repeat { terms.append(try nested { (parser) throws(MetricMathError) in try parser.level(0) }) } while takeSymbol(",")
+        repeat {
+            terms.append(try nested { (parser) throws(MetricMathError) in try parser.level(0) })
+            if terms.count == 1 { afterFirst(token.position) }
+        } while takeSymbol(",")
         guard takeSymbol(end) else { throw unexpected("',' or '\(end)'") }
         return terms
+    }
+
+    /// - Parameter positions: of characters; the first is 1.
+    private func text(_ positions: Range<Int>) -> String {
+        let scalars = text.unicodeScalars.dropFirst(positions.lowerBound - 1).prefix(positions.count)
+        return String(String.UnicodeScalarView(scalars))
     }
 
     private mutating func nested(_ body: (inout MathParser) throws(MetricMathError) -> Term) throws(MetricMathError) -> Term {

@@ -26,6 +26,8 @@ package enum MathValue: Sendable, Equatable {
         case metric(MetricStat)
         /// Of the metrics that have these values of the labels a Metrics Insights query groups by, in their order.
         case group([String])
+        /// An edge of a band around what is expected.
+        case band(isUpper: Bool)
     }
 }
 

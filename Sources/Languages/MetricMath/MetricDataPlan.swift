@@ -68,9 +68,15 @@ package struct MetricDataPlan: Sendable {
         switch programs[place] {
         case nil: return
         case .math(let expression):
-            lookups += expression.searches.map { search in
-                let period = search.periodSeconds ?? query.periodSeconds ?? MetricSearch.periodSecondsDefault
-                return MetricLookup(subject: .search(search), id: query.id, periodSeconds: period)
+            for lookup in expression.lookups {
+                switch lookup {
+                case .search(let search):
+                    let period = search.periodSeconds ?? query.periodSeconds ?? MetricSearch.periodSecondsDefault
+                    lookups.append(MetricLookup(subject: .search(search), id: query.id, periodSeconds: period))
+                case .model(let call):
+                    let subject = MetricLookup.Subject.model(call, of: try operand(of: call, at: place))
+                    lookups.append(MetricLookup(subject: subject, id: query.id, periodSeconds: query.periodSeconds ?? 60))
+                }
             }
         case .insights(let insights):
             guard let period = query.periodSeconds else {
@@ -80,6 +86,27 @@ package struct MetricDataPlan: Sendable {
             lookups.append(MetricLookup(subject: .insights(insights), id: query.id, periodSeconds: period))
         }
         ownLookups[place] = first..<lookups.count
+    }
+
+    /// What a model is made of, as a plan of its own: the queries that the operand needs, and the operand itself.
+    private func operand(of call: ModelCall, at place: Int) throws(Failure) -> MetricDataPlan {
+        let places = Dictionary(uniqueKeysWithValues: queries.enumerated().map { ($1.id, $0) })
+        var own = queries[place]
+        own.source = .expression(call.operand.text)
+        let operand: MathExpression
+        do { operand = try MathExpression(call.operand.text) } catch { throw Failure(id: own.id, cause: error) }
+        var needed: Set<Int> = [], open = operand.names.compactMap { places[$0] }
+        // METRICS() is about every metric of the request.
+        if operand.text.contains("METRICS") { open += stats }
+        while let next = open.popLast() {
+            guard needed.insert(next).inserted, case .math(let math)? = programs[next] else { continue }
+            open += math.names.compactMap { places[$0] }
+        }
+        do {
+            return try MetricDataPlan(needed.sorted().map { queries[$0] } + [own])
+        } catch {
+            throw error.id == own.id ? Failure(id: own.id, cause: call.operand.moved(error.cause)) : error
+        }
     }
 
     /// - Parameter names: the ids that each expression names, by position.
@@ -139,7 +166,7 @@ extension MetricDataPlan {
         of tables: [BucketTable], findings: [MetricFinding]? = nil, in window: QueryWindow, budget: QueryBudget
     ) throws -> [MathValue] {
         precondition(tables.count == stats.count, "every request has its table")
-        let found = findings?.map(\.elements) ?? lookups.map { _ in [] }
+        let found = findings?.map(\.value) ?? lookups.map { _ in .array([]) }
         precondition(found.count == lookups.count, "every lookup has its finding")
         var environment = MathEnvironment(window: window, budget: budget)
         for (place, table) in zip(stats, tables) {
@@ -160,7 +187,7 @@ extension MetricDataPlan {
     private func value(of program: Program, _ place: Int, _ environment: MathEnvironment) throws -> MathValue {
         switch program {
         case .insights(let query):
-            let elements = environment.found.first ?? []
+            let elements: [MathValue.Element] = if case .array(let elements)? = environment.found.first { elements } else { [] }
             return query.grouping.isEmpty ? .series(elements.first?.series ?? TimeSeries(period: environment.period)) : .array(elements)
         case .math(let expression):
             do { return try expression.value(in: environment) } catch let error as MetricMathError {

@@ -5,6 +5,8 @@ package struct MetricLookup: Sendable {
     enum Subject: Sendable {
         case search(MetricSearch)
         case insights(InsightsQuery)
+        /// A call, and the plan whose last query is what it is about.
+        case model(ModelCall, of: MetricDataPlan)
     }
 
     let subject: Subject
@@ -16,9 +18,17 @@ package struct MetricLookup: Sendable {
 /// What a lookup has found, with its values.
 package struct MetricFinding: Sendable {
     /// Of a search: the metrics, by name. Of a Metrics Insights query: the groups in its order, or one element when it has no groups.
-    package let elements: [MathValue.Element]
+    /// Of a model: what its function makes of it.
+    package let value: MathValue
     /// It is not all there is.
     package let message: MetricDataMessage?
+
+    init(value: MathValue, message: MetricDataMessage?) {
+        self.value = value
+        self.message = message
+    }
+
+    init(elements: [MathValue.Element], message: MetricDataMessage?) { self.init(value: .array(elements), message: message) }
 }
 
 /// Something about a whole answer that its reader must know. Codes are CloudWatch's.
@@ -33,11 +43,12 @@ package struct MetricDataMessage: Sendable, Equatable {
 }
 
 extension BucketReader {
-    /// - Throws: whatever the store throws.
-    package func find(_ lookup: MetricLookup, in window: QueryWindow) async throws(StorageError) -> MetricFinding {
+    /// - Throws: `MetricDataPlan.Failure` when a model's operand does not fit; whatever the store throws.
+    package func find(_ lookup: MetricLookup, in window: QueryWindow) async throws -> MetricFinding {
         switch lookup.subject {
         case .search(let search): try await find(search, lookup, in: window)
         case .insights(let query): try await find(query, lookup, in: window)
+        case .model(let call, let operand): try await model(call, of: operand, in: window)
         }
     }
 

@@ -24,6 +24,9 @@ package struct QueryWindow: Sendable, Hashable {
         self.anchor = anchor
     }
 
+    /// Another time with periods that lie alike.
+    func with(_ range: TimeRange) -> QueryWindow { QueryWindow(range: range, anchor: anchor) }
+
     /// The present, as far as the window is concerned.
     var now: Timestamp {
         switch anchor {

@@ -1,6 +1,7 @@
 import AWSProtocol
 import Access
 import Alarms
+import AnomalyDetectors
 import Catalog
 import CloudWatchAPI
 import ColumnStore
@@ -8,6 +9,8 @@ import ConsoleAPI
 import Dashboards
 import HTTPTransport
 import LogsAPI
+import MetricMath
+import MetricStreams
 import Notifications
 package import Platform
 import PrometheusAPI
@@ -139,6 +142,7 @@ private struct Parts {
     let client: HTTPClient
     let queries: QueryRegistry
     private let outboxLoop: OutboxLoop
+    private let streamLoop: StreamLoop
     private let evaluation: AlarmEvaluation
     private let access: AccessParts
     private let live: LiveParts
@@ -158,17 +162,23 @@ private struct Parts {
         let alarms = AlarmBook(catalog: storage.catalog) { snapshot, tenant, target in
             try Outbox.refusal(snapshot, tenant: tenant, target: target)
         }
+        let detectors = DetectorBook(catalog: storage.catalog)
+        let streams = StreamBook(catalog: storage.catalog), endpoint = StreamEndpoint(base: configuration.firehoseURL)
+        streamLoop = StreamLoop(
+            book: streams, reader: storage.metrics, client: client, endpoint: endpoint, time: time, random: random, log: log.named("streams"))
+        let models = TrainedModels(detectors: detectors)
         evaluation = AlarmEvaluation(book: alarms, reader: storage.metrics, clock: time, log: log.named("alarms"))
         live = LiveParts(hub: hub, storage: storage, alarms: alarms)
         let metrics = MetricAccess(
-            reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random)
+            reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random, models: models)
         let logs = LogAccess(
             directory: storage.logGroups, reader: storage.logs, writer: storage.logs, committer: storage.engine, clock: time, random: random)
         queries = QueryRegistry(logs: logs, executor: storage.queries)
         let dispatcher = AWSDispatcher(
             services: [
                 CloudWatchOperations.service(
-                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: storage.catalog),
+                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: storage.catalog), detectors: detectors, streams: streams,
+                    endpoint: endpoint,
                     tags: TagBook(alarms: alarms, catalog: storage.catalog)),
                 LogsOperations.service(logs: logs, queries: queries),
                 SNSOperations.service(topics: topics, outbox: outbox),
@@ -193,9 +203,10 @@ private struct Parts {
     }
 
     func loops() -> [Task<Void, Never>] {
-        let (outboxLoop, evaluation, upkeep, live) = (outboxLoop, evaluation, access.upkeep, live)
+        let (outboxLoop, streamLoop, evaluation, upkeep, live) = (outboxLoop, streamLoop, evaluation, access.upkeep, live)
         return [
             Task.detached { await outboxLoop.run() },
+            Task.detached { await streamLoop.run() },
             Task.detached { await upkeep.run() },
             Task.detached { await live.hub.run(live.sources) },
             Task.detached { await live.hub.beat(live.sources) },

@@ -52,6 +52,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// Ask for credentials even where none exist; else from the first user or key on.
     package var isAlwaysGuarded = false
     package var sessionLengths = Session.Lengths()
+    /// Where metric streams go whose target is the ARN of a Firehose stream: its name is put behind.
+    package var firehoseURL: String?
     /// Serve the console's files from this folder instead of those in the binary.
     package var consoleDirectory: String?
 

@@ -42,6 +42,10 @@ package enum Settings {
             configuration.edge = address
             return true
         },
+        Setting(name: "firehose", value: "URL", meaning: "where metric streams to Firehose ARNs go: URL/NAME (nowhere)") { text, configuration in
+            configuration.firehoseURL = text
+            return text.hasPrefix("http://") || text.hasPrefix("https://")
+        },
         Setting(name: "host-names", value: "NAMES", meaning: "names besides loopback under which clients reach the server") { text, configuration in
             configuration.hostNames = Set(text.split(separator: ",").map { $0.lowercased() })
             return true

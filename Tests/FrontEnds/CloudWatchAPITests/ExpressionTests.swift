@@ -171,8 +171,8 @@ struct ExpressionTests {
         )
         #expect(try await refusal("SELECT AVG(x) FROM Shop", period: 61).contains("Period of 61 seconds"))
         #expect(
-            try await refusal("1 + ANOMALY_DETECTION_BAND(e2)")
-                == "Error in expression 'e1': cannot call 'ANOMALY_DETECTION_BAND': anomaly detection is not served yet (at position 5)")
+            try await refusal("1 + LAMBDA('f')")
+                == "Error in expression 'e1': cannot call 'LAMBDA': data sources behind functions are not served yet (at position 5)")
         #expect(try await refusal("METRIC_COUNT(METRICS())").contains("cannot return a scalar"))
         #expect(try await refusal("SORT(METRICS(), AVG)").contains("it takes 3 to 4"))
     }

@@ -185,4 +185,28 @@ struct PutMetricDataTests {
         let answer = try await put(["MetricName": "M", "Value": 1.0], to: server)
         #expect(answer.status >= 400 && answer.code.hasPrefix("Throttling"), "\(answer.code)")
     }
+
+    @Test(arguments: [.json10, .cbor] as [WireProtocol])
+    func `an entity is held against its rules where that is asked for`(wire: WireProtocol) async throws {
+        let server = try TestServer()
+        func put(_ entity: WireValue, strict: Bool) async throws -> TestServer.Answer {
+            try await server.call(
+                "PutMetricData",
+                [
+                    "Namespace": "Shop", "StrictEntityValidation": .bool(strict),
+                    "EntityMetricData": [["Entity": entity, "MetricData": [["MetricName": "M", "Value": 1]]]],
+                ], as: wire)
+        }
+        let good: WireValue = ["KeyAttributes": .textMap([("Type", "Service"), ("Name", "cart")])]
+        #expect(try await put(good, strict: true).status == 200)
+        let bad: [WireValue] = [
+            ["KeyAttributes": .textMap([("Type", "Service")])], ["KeyAttributes": .textMap([("Kind", "x"), ("Type", "Service")])],
+            ["KeyAttributes": .textMap([("Name", "x"), ("Environment", "y")])],
+        ]
+        for entity in bad {
+            #expect(try await put(entity, strict: false).status == 200)
+            let answer = try await put(entity, strict: true)
+            #expect(answer.status == 400 && (answer.code == "InvalidParameterValue" || answer.code == "MissingParameter"), "\(answer.message)")
+        }
+    }
 }

@@ -150,7 +150,7 @@ struct ReadingTests {
         #expect(try await refusal(m, ["Id": "e", "Expression": "m + x9"]).1 == "Error in expression 'e': cannot use 'x9': no query has this id")
         #expect(try await refusal(m, ["Id": "e", "Expression": "m +"]).1.hasSuffix("(at position 4)"))
         #expect(try await refusal(m, ["Id": "e", "Expression": "SUM(m)"]).1.contains("scalar"))
-        #expect(try await refusal(m, ["Id": "e", "Expression": "FORECAST(m)"]).1.contains("'FORECAST'"))
+        #expect(try await refusal(m, ["Id": "e", "Expression": "PREDICT(m)"]).1.contains("'PREDICT'"))
         let backwards = try await server.call(
             "GetMetricData", ["MetricDataQueries": [m], "StartTime": .seconds(server.now), "EndTime": .seconds(server.now - 60)])
         #expect(backwards.code == "InvalidParameterValue" && backwards.message == "The parameter StartTime must be less than the parameter EndTime.")

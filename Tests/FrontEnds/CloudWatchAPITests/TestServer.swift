@@ -1,8 +1,11 @@
 import AWSProtocol
 import Alarms
+import AnomalyDetectors
 import Catalog
 import CloudWatchAPI
 import Dashboards
+import MetricMath
+import MetricStreams
 import Platform
 import SignalModel
 import Simulation
@@ -17,6 +20,7 @@ final class TestServer: Sendable {
     let alarms: AlarmBook
     private let folder: String
     private let dispatcher: AWSDispatcher
+    private let service: APIService
 
     init(configuration: CloudWatchConfiguration = CloudWatchConfiguration()) throws {
         var random = SystemRandom()
@@ -24,15 +28,14 @@ final class TestServer: Sendable {
         try LinuxFileSystem().createDirectory(folder)
         catalog = try Catalog.open(folder + "/catalog.db")
         alarms = AlarmBook(catalog: catalog)
+        let detectors = DetectorBook(catalog: catalog)
         let source = RandomSource(SeededRandom(seed: 1))
         let metrics = MetricAccess(
-            reader: store, writer: store, committer: store, clock: clock, random: source, configuration: configuration)
-        dispatcher = AWSDispatcher(
-            services: [
-                CloudWatchOperations.service(
-                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: catalog), tags: TagBook(alarms: alarms, catalog: catalog))
-            ], time: clock, random: source,
-            log: Log(component: "test", write: { _ in }))
+            reader: store, writer: store, committer: store, clock: clock, random: source, models: TrainedModels(detectors: detectors), configuration: configuration)
+        service = CloudWatchOperations.service(
+                    metrics: metrics, alarms: alarms, dashboards: DashboardBook(catalog: catalog), detectors: detectors, streams: StreamBook(catalog: catalog),
+                    endpoint: StreamEndpoint(base: nil), tags: TagBook(alarms: alarms, catalog: catalog))
+        dispatcher = AWSDispatcher(services: [service], time: clock, random: source, log: Log(component: "test", write: { _ in }))
     }
 
     deinit {
@@ -41,6 +44,9 @@ final class TestServer: Sendable {
         for name in (try? disk.list(folder)) ?? [] { try? disk.remove("\(folder)/\(name)") }
         try? disk.remove(folder)        // what stays behind lies in /tmp
     }
+
+    /// As the contents page lists them.
+    var operationNames: [String] { service.operations.map { type(of: $0).name } }
 
     var now: Int64 { clock.wallNanoseconds / 1_000_000_000 }
 

@@ -32,7 +32,7 @@ struct MathFuzzTests {
             let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in Self.words.randomElement(using: &random)! }.joined()
             do {
                 let expression = try MathExpression(text)
-                environment.found = expression.searches.map { _ in environment.metrics }
+                environment.found = expression.lookups.map { _ in .array(environment.metrics) }
                 let value = try expression.value(in: environment)
                 answers += 1
                 if case .series(let series) = value {

@@ -7,6 +7,8 @@ struct MathFunction: Sendable {
         case calculation(Calculation)
         /// Asks the store, not its arguments: see `MetricSearch`.
         case search
+        /// Asks the store for the past of its first argument: see `ModelCall`.
+        case model(ModelCall.Kind)
         /// Refused by name wherever it stands.
         case notServed(because: String)
     }
@@ -26,6 +28,8 @@ struct MathFunction: Sendable {
     }
 
     static let search = MathFunction("SEARCH", 2...3, .search)
+
+    static func model(_ kind: ModelCall.Kind, _ arity: ClosedRange<Int>) -> MathFunction { MathFunction(kind.rawValue, arity, .model(kind)) }
 
     static func notServed(_ name: String, _ arity: ClosedRange<Int>, because why: String) -> MathFunction {
         MathFunction(name, arity, .notServed(because: why))

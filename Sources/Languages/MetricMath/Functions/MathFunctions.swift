@@ -1,10 +1,11 @@
 import Glibc
 
-/// Every function of the language, by name. Source: CloudWatch user guide, "Metric math syntax and functions".
+/// Every function of the language, by name. Source: CloudWatch user guide, "Metric math syntax and functions"; FORECAST and TIME_UNTIL
+/// are ours.
 enum MathFunctions {
     private static let all: [MathFunction] = [
         .elementwise("ABS") { $0.magnitude },
-        .notServed("ANOMALY_DETECTION_BAND", 1...2, because: "anomaly detection is not served yet"),
+        .model(.band, 1...2),
         .aggregate("AVG", .average),
         .elementwise("CEIL") { $0.rounded(.up) },
         .aggregate("DATAPOINT_COUNT", .count),
@@ -16,6 +17,7 @@ enum MathFunctions {
         .calendar("EPOCH", .epoch),
         .fill,
         .first,
+        .model(.forecast, 1...2),
         .elementwise("FLOOR") { $0.rounded(.down) },
         .calendar("HOUR", .hour),
         .condition,
@@ -41,6 +43,7 @@ enum MathFunctions {
         .aggregate("STDDEV", .standardDeviation),
         .aggregate("SUM", .sum),
         .timeSeries,
+        .model(.timeUntil, 2...4),
         .calendar("YEAR", .year),
     ]
 
