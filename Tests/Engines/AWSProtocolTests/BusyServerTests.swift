@@ -10,7 +10,7 @@ import WireFormats
 struct BusyServerTests {
     private let server = SampleServer()
 
-    private func refusal(_ path: String = "/", _ headers: [(String, String)]) -> Answer? {
+    private func refusal(_ headers: [(String, String)], at path: String = "/") -> Answer? {
         var head = HTTPRequestHead(method: "POST", path: path, query: "")
         for (name, value) in headers { head.headers.add(name, value) }
         return server.dispatcher.refusal(of: head, "no memory").map(Answer.init)
@@ -23,16 +23,16 @@ struct BusyServerTests {
         #expect(json.headers["Retry-After"] == "1")
         let cbor = try #require(
             refusal(
-                "/service/GraniteServiceVersion20100801/operation/PutThing",
-                [("smithy-protocol", "rpc-v2-cbor"), ("Content-Type", "application/cbor")]))
+                [("smithy-protocol", "rpc-v2-cbor"), ("Content-Type", "application/cbor")],
+                at: "/service/GraniteServiceVersion20100801/operation/PutThing"))
         #expect(cbor.root?["__type"]?.text == "com.amazonaws.cloudwatch#ThrottlingException")
         let form = [("Content-Type", "application/x-www-form-urlencoded"), ("Authorization", authorization(service: "monitoring"))]
         let query = try #require(refusal(form))
         #expect(query.text.contains("<Code>Throttling</Code><Message>no memory</Message>"))
         #expect(query.headers["Retry-After"] == "1")
-        let rest = try #require(refusal("/Traces", [("Content-Type", "application/json")]))
+        let rest = try #require(refusal([("Content-Type", "application/json")], at: "/Traces"))
         #expect(rest.headers["X-Amzn-ErrorType"] == "ThrottlingException")
-        #expect(refusal("/ingest/logs", [("Content-Type", "application/json")]) == nil, "it is nobody's AWS call")
+        #expect(refusal([("Content-Type", "application/json")], at: "/ingest/logs") == nil, "it is nobody's AWS call")
     }
 
     /// Holds whoever calls it until the gate is seen to be full.

@@ -62,6 +62,6 @@ struct CompatibilityTests {
         let answer = try await TestServer().call("PutInsightRule", ["RuleName": "a"], as: wire)
         #expect(answer.status == 400 && answer.code == "UnsupportedOperation")
         #expect(answer.message.contains("PutInsightRule") && answer.message.contains("Contributor Insights"))
-        #expect(try await TestServer().call("PutNonsense", [:], as: wire).code.hasPrefix("UnknownOperation") || wire == .query)
+        #expect(try await TestServer().call("PutNonsense", [:], as: wire).code.contains("UnknownOperation") || wire == .query)
     }
 }

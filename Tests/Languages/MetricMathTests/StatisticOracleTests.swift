@@ -21,7 +21,7 @@ struct StatisticOracleTests {
             case .percentileRank(let lower, let upper): return Double(within(lower, upper).count) / count * 100
             case .trimmed(let measure, .value(let lower, let upper)):
                 guard measure == .winsorizedMean else { return self.measure(measure, within(lower, upper)) }
-                return mean(sorted.map { min(max($0, lower ?? $0), upper ?? $0) })
+                return mean(sorted.map { min(max($0, lower ?? -.infinity), upper ?? .infinity) })
             case .trimmed(let measure, .percent(let lower, let upper)):
                 // Sample i lies in the ranks from i to i + 1; those that the bounds only touch stay.
                 let kept = sorted.indices.filter { index in

@@ -1,3 +1,5 @@
+import ColumnStore
+import LogsAPI
 import Platform
 import Testing
 
