@@ -40,8 +40,8 @@ struct CompatibilityTests {
         let expected = try table(served)
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/") + "/"
         if Machine.environment["UPDATE_TABLES"] != nil {
+            if LinuxFileSystem().exists(root + Self.page) { try LinuxFileSystem().remove(root + Self.page) }
             let file = try LinuxFileSystem().open(root + Self.page, .create)
-            try file.truncate(to: 0)
             try Array(expected.utf8).withUnsafeBytes { try file.write($0, at: 0) }
         }
         let page = try LinuxFileSystem().open(root + Self.page, .read)
