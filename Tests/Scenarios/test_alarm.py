@@ -6,7 +6,7 @@ import pytest
 
 from support import waiting
 from support.clients import Clients
-from support.times import now
+from support.times import minutes, now, seconds
 from support.webhook import Webhook, confirmed_subscription
 
 # A period must end, its points be judged at the next tick, and the message be sent.
@@ -101,3 +101,33 @@ def test_an_alarm_survives_a_power_cut_and_goes_on(server, clients):
     assert state(cloudwatch, "kept") == "ALARM"
     changes = cloudwatch.describe_alarm_history(AlarmName="kept", HistoryItemType="StateUpdate")["AlarmHistoryItems"]
     assert [item["HistorySummary"] for item in changes] == ["Alarm updated from INSUFFICIENT_DATA to ALARM"]
+
+
+def test_a_value_outside_of_its_band_is_an_alarm_one_inside_is_not(cloudwatch):
+    """What is expected comes from stored history; the alarm on the band needs no threshold of its own."""
+    begin = now().replace(microsecond=0) - minutes(40)
+    steady = [{"Timestamp": begin + n * seconds(10), "Value": 50.0 + n % 3, "StorageResolution": 1} for n in range(300)]
+
+    def feed(metric, value):
+        cloudwatch.put_metric_data(Namespace="Band", MetricData=[
+            {"MetricName": metric, "Timestamp": now(), "Value": value, "StorageResolution": 1}])
+
+    for metric in ("calm", "wild"):
+        past = [{"MetricName": metric, **datum} for datum in steady if datum["Timestamp"] < now()]
+        cloudwatch.put_metric_data(Namespace="Band", MetricData=past)
+        cloudwatch.put_metric_alarm(
+            AlarmName=metric, EvaluationPeriods=1, ThresholdMetricId="band", ComparisonOperator="LessThanLowerOrGreaterThanUpperThreshold",
+            TreatMissingData="ignore", Metrics=[
+                {"Id": "m", "ReturnData": True, "MetricStat": {
+                    "Metric": {"Namespace": "Band", "MetricName": metric}, "Period": 10, "Stat": "Average"}},
+                {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m, 3)", "ReturnData": True}])
+
+    def both():
+        feed("calm", 51.0)
+        feed("wild", 500.0)
+        return state(cloudwatch, "wild") == "ALARM" and state(cloudwatch, "calm") == "OK"
+
+    waiting.until(both, "the wild metric's alarm, and the calm one's OK", SECONDS, every=0.5)
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=["wild"])["MetricAlarms"]
+    assert alarm["ThresholdMetricId"] == "band" and "Threshold" not in alarm
+    assert "500.0" in alarm["StateReason"], alarm["StateReason"]

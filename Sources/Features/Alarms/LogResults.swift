@@ -1,4 +1,4 @@
-package import WireFormats
+import WireFormats
 
 /// What a log alarm's last queries came to; kept in the catalog, so that a restart forgets none.
 package struct LogResults: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import WireFormats
+import WireFormats
 
 /// The scheduled Logs Insights query that a log alarm judges.
 /// Source: CloudWatch API reference, ScheduledQueryConfiguration.

@@ -134,6 +134,8 @@ class Browser:
 
     def violations(self):
         """What axe finds wrong with the page as it stands: rule, element, and why."""
+        # A colour on its way to another is neither.
+        self.wait("document.getAnimations().every(animation => !(animation instanceof CSSTransition))")
         self.run(axe_source())
         found = self.run("return axe.run(document, { resultTypes: ['violations'] }).then(result => result.violations)")
         return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
