@@ -37,7 +37,8 @@ struct TraceSearch {
         var candidates: [Position] = []
         while true {
             let next = try await rows.next()
-            if let next, last.map({ $0 < next }) ?? true, seen.insert(next.trace).inserted { candidates.append(next) }
+            // At the last page's end instant the traces that it had come again; their older spans are not news either.
+            if let next, seen.insert(next.trace).inserted, last.map({ $0 < next }) ?? true { candidates.append(next) }
             guard next == nil || candidates.count > count - page.traces.count else { continue }
             page.traces += try await new(candidates, since: last)
             candidates = []

@@ -150,7 +150,7 @@ struct XRayTests {
         #expect(summary["Annotations"]?["n"]?.children.map { $0["AnnotationValue"]?["NumberValue"]?.double } == [3])
     }
 
-    @Test func `a trace comes on one page only, though its spans lie on both sides of the cut or start at one instant with others'`() async throws {
+    @Test func `a trace comes on one page only, though its spans lie on both sides of the cut or start at one instant with others`() async throws {
         for index in 0..<230 {
             let id = "1-\(epochHex)-" + String(repeating: "0", count: 16) + String(0x1000_0000 + index, radix: 16)
             let begin = Double(index / 20)
