@@ -1,7 +1,7 @@
 /// What a metric does at each time of a day, learned from the last two weeks: one value a day for each of 288 bins of five minutes.
 ///
-/// Values are kept as they were minus the level shifts that came later, so that all days stand on one level. When a day ends, the
-/// profile of the next is made: for each bin the median over the days, less their own levels and their trend; and for each day of the
+/// Values are kept as they came: each day is taken less its own level, so a level that shifts does no harm, and a weekend stays one. When a
+/// day ends, the profile of the next is made: for each bin the median over the days, less their own levels and their trend; and for each day of the
 /// week what it was a week and two weeks ago.
 struct DayProfile: Sendable {
     static let binSeconds: Int64 = 300
@@ -20,6 +20,8 @@ struct DayProfile: Sendable {
     private(set) var spread: [Float]?
     /// The same day a week ago, less the level of that week. Nil until a week has been seen.
     private(set) var weekly: [Float]?
+    /// Of the week that `weekly` stands on.
+    private var weekLevel = 0.0
     /// Change of the level in one day; nil when there is no trend.
     private(set) var dailyTrend: Double?
 
@@ -56,16 +58,6 @@ struct DayProfile: Sendable {
     }
 
     private func place(_ day: Int64, _ bin: Int) -> Int { Int(day % Int64(Self.days)) * Self.bins + bin }
-
-    /// The level has changed for good: what is kept is lifted to it.
-    /// - Parameter seconds: how long before `time` it changed; what came since is on the new level already.
-    mutating func lift(by shift: Double, since seconds: Int64, before time: Int64) {
-        guard let today else { return }
-        let first = time - seconds
-        for day in max(0, today - Int64(Self.days) + 1)...today {
-            for bin in 0..<Self.bins where day * 86_400 + Int64(bin) * Self.binSeconds < first { values[place(day, bin)] += Float(shift) }
-        }
-    }
 
     // MARK: Profiles
 
@@ -113,10 +105,11 @@ struct DayProfile: Sendable {
     }
 
     /// Nil when the same day of no week before is known.
-    private func weeklyProfile(of days: [Int64], _ levels: [Double], _ today: Int64) -> [Float]? {
+    private mutating func weeklyProfile(of days: [Int64], _ levels: [Double], _ today: Int64) -> [Float]? {
         var lastWeek: [Double] = []
         for (day, level) in zip(days, levels) where day >= today - 7 { lastWeek.append(level) }
         guard lastWeek.count >= 5, days.contains(today - 7), let level = Robust.median(&lastWeek) else { return nil }
+        weekLevel = level
         let slope = (dailyTrend ?? 0) / Double(Self.bins)
         let isOlderKnown = days.contains(today - 14)
         var result = [Float](repeating: .nan, count: Self.bins)
@@ -130,6 +123,19 @@ struct DayProfile: Sendable {
         }
         Self.fill(&result)
         return Self.smoothed(result)
+    }
+
+    /// What the same day of another week was like at this time, for days to come; nil when none of them is known.
+    func weeklyValue(at time: Int64, period: Int64) -> Double? {
+        guard let today, let weekly else { return nil }
+        let day = time / 86_400
+        guard day != today else { return Self.value(of: weekly, at: time, period: period) }
+        let bin = Self.bin(of: time)
+        for past in [day - 7, day - 14, day - 21] where past <= today && past > today - Int64(Self.days) {
+            var around = (max(0, bin - 1)...min(Self.bins - 1, bin + 1)).map { Double(values[place(past, $0)]) }.filter { !$0.isNaN }
+            if let value = Robust.median(&around) { return value - weekLevel }
+        }
+        return nil
     }
 
     /// Bins that were never seen take what their neighbours say.

@@ -143,7 +143,7 @@ extension SeasonalModel {
         switch kind {
         case .none: 0
         case .day: profile.daily.map { DayProfile.value(of: $0, at: local, period: period) } ?? 0
-        case .week: profile.weekly.map { DayProfile.value(of: $0, at: local, period: period) } ?? 0
+        case .week: profile.weeklyValue(at: local, period: period) ?? 0
         }
     }
 
@@ -252,7 +252,6 @@ extension SeasonalModel {
         for index in experts.indices where experts[index].hasBegun {
             if shift.isUndoing { experts[index].lift(by: shift.by) } else { experts[index].settle() }
         }
-        profile.lift(by: shift.by, since: shift.seconds, before: local)
         trend.lift(by: shift.by)
     }
 
