@@ -30,7 +30,7 @@ def stops(clients):
     """What there is to see: a name, and the address below /ui/. Things that have a page of their own are taken from the server."""
     found = {
         "home": "", "metrics": "metrics", "logs": "logs", "logs-tail": "logs?view=tail", "logs-groups": "logs?view=groups", "traces": "traces", "traces-heat": "traces?as=heat",
-        "services": "traces?view=map", "alarms": "alarms", "dashboards": "dashboards", "system": "system", "help": "help", "missing": "no/such/page",
+        "services": "traces?view=map", "alarms": "alarms", "alarm-new": "alarms?new=1", "dashboards": "dashboards", "system": "system", "help": "help", "missing": "no/such/page",
         "logs-mistake": "logs?q=" + quoted("fields @message | filtr x"),
         "logs-stats": "logs?q=" + quoted("stats count(*) as lines by bin(1m), @log"),
     }
@@ -46,6 +46,7 @@ def stops(clients):
             found[f"alarm-{state.lower()}"] = "alarms/" + quoted(alarms[0]["AlarmName"])
     for entry in clients.cloudwatch.list_dashboards()["DashboardEntries"]:
         found["dashboard-" + entry["DashboardName"].lower()] = "dashboards/" + quoted(entry["DashboardName"])
+        found["dashboard-edit"] = "dashboards/" + quoted(entry["DashboardName"]) + "?edit=1"
     return found
 
 
