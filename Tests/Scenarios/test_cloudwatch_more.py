@@ -84,10 +84,10 @@ def test_a_detector_lives_and_a_band_finds_what_is_out_of_order(cloudwatch, name
         ], StartTime=start + minutes(2 * 1440 - 60), EndTime=start + minutes(2 * 1440), ScanBy="TimestampAscending")["MetricDataResults"]
     by_label = {result["Label"]: dict(zip(result["Timestamps"], result["Values"])) for result in results}
     assert set(by_label) == {"orders", "expected High", "expected Low"}
-    outside = [time for time, value in by_label["orders"].items()
-               if not by_label["expected Low"][time] <= value <= by_label["expected High"][time]]
-    assert start + minutes(2 * 1440 - 10) in outside
-    assert len(outside) <= 3
+    # After two days the steps of this metric are not yet expected at their minute; what lies far outside of its band is the one wild value.
+    far = [time for time, value in by_label["orders"].items()
+           if value > by_label["expected High"][time] + 50 or value < by_label["expected Low"][time] - 50]
+    assert far == [start + minutes(2 * 1440 - 10)]
 
     cloudwatch.delete_anomaly_detector(SingleMetricAnomalyDetector=detector)
     assert error_of(cloudwatch.delete_anomaly_detector, SingleMetricAnomalyDetector=detector)["Code"] == "ResourceNotFoundException"
