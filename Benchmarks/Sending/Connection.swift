@@ -120,6 +120,7 @@ final class Connection {
             default: break
             }
         }
+        if head.status == 204 { head.length = 0 }  // never has a body (RFC 9110 section 15.3.5)
         if head.length == nil, !head.isChunked { head.isLast = true }
         return head
     }
