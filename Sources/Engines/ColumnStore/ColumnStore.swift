@@ -121,7 +121,8 @@ package final class ColumnStore: BatchCommitter, Sendable {
     /// Commits one group of what waits.
     package func stepCommitter() -> NextStep {
         let next = committer.withLock { $0.step() }
-        let isMuch = tables.unsealed.active.bytes >= context.configuration.sealBytes
+        let settings = context.configuration
+        let isMuch = tables.unsealed.active.bytes >= settings.sealBytes || journalFiles.closedCount >= settings.journalFilesMax
         if isMuch || journalFiles.wantsSpare { loops.withLock { $0.seal }?.wake() }
         return next
     }
@@ -144,6 +145,12 @@ package final class ColumnStore: BatchCommitter, Sendable {
 
     /// Drops what is dead and merges what is worth it. Blocks the thread.
     package func merge() throws(StorageError) { try merging.withLock { work throws(StorageError) in try work.merge() } }
+
+    /// Seals what lives that were cut short left in the journal, when it is many files: killed again and again before its sealing thread
+    /// gets anywhere, a store would take one more each time. A failure is reported and tried again like any other.
+    func sealLeftovers() {
+        if journalFiles.closedCount >= 2 * context.configuration.journalFilesMax { _ = stepSealing() }
+    }
 
     func start() {
         loops.withLock { loops in

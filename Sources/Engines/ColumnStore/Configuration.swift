@@ -17,6 +17,9 @@ extension ColumnStore {
         package var sealBytes = 64 << 20
         /// … or when the oldest of them is this old.
         package var sealAge: Int64 = 600_000_000_000
+        /// … or when so many journal files wait for it besides the one being written, however little is in them: a life that is cut short
+        /// leaves a file of its own. Where there are twice as many at a start, they are sealed before the store opens.
+        package var journalFilesMax = 4
         /// Commits are refused with `.busy` while more than this is unsealed; also bounds the replay at start.
         package var unsealedBytesMax = 256 << 20
         /// Merges wait for seals while a greater share of that is unsealed.
@@ -64,6 +67,7 @@ extension ColumnStore {
             precondition(recordBytesMax < journalFileBytes, "a journal file must hold a record")
             precondition(recordBytesMax <= 1 << 30, "a record of over 1 GB cannot be compressed at once")
             precondition(sealBytes <= unsealedBytesMax, "sealing must begin before commits are refused")
+            precondition(journalFilesMax > 0, "a full journal file must be able to wait for its seal")
             precondition(mergeBytesPerSecond > 0, "a merge must be able to go on")
             precondition(mergePartsMin >= 2 && mergePartsMax >= mergePartsMin, "a merge joins two parts at least")
             return self

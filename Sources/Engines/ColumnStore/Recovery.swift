@@ -21,6 +21,7 @@ extension ColumnStore {
             clock: clock, configuration: configuration.checked, layouts: layouts,
             sleep: isStepped ? nil : sleepThread, report: report)
         let store = ColumnStore(context: context, recovery: try Recovery(context, salt: random.next()))
+        store.sealLeftovers()
         if !isStepped { store.start() }
         return store
     }

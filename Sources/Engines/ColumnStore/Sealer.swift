@@ -12,7 +12,8 @@ struct Sealer {
         let unsealed = tables.unsealed
         guard unsealed.sealing.since == nil else { return true }  // an earlier seal failed
         guard let since = unsealed.active.since else { return false }
-        return unsealed.active.bytes >= context.configuration.sealBytes || now - since >= context.configuration.sealAge
+        let settings = context.configuration
+        return unsealed.active.bytes >= settings.sealBytes || now - since >= settings.sealAge || journal.closedCount >= settings.journalFilesMax
     }
 
     /// Nanoseconds until the oldest rows are due; nil when there are none.

@@ -145,6 +145,24 @@ struct JournalTests {
         #expect(try rig.store.ids() == Array(1...30))
     }
 
+    @Test(arguments: [false, true]) func `a store that is killed again and again keeps few files, however little it gets done`(_ maintains: Bool)
+        throws
+    {
+        var settings = Rig.settings
+        settings.journalFilesMax = 3
+        var rig = try Rig(settings: settings)
+        for id in 1...40 as ClosedRange<UInt64> {
+            try rig.commit([id])
+            if maintains { rig.maintain() }
+            rig = try rig.restarted(settings: settings)
+            // Those that wait, the one being written, spares.
+            #expect(try rig.disk.list(Rig.directory + "/journal").count <= (maintains ? 3 : 6) + 1 + 2)
+        }
+        #expect(try rig.store.ids() == Array(1...40))
+        #expect(rig.events.all.isEmpty)
+        try rig.store.checkInvariants()
+    }
+
     @Test func `large batches are compressed, and come back equal`() throws {
         var settings = Rig.settings
         settings.journalFileBytes = 1 << 20

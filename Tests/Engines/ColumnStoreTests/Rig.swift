@@ -26,6 +26,7 @@ final class Rig {
         var settings = ColumnStore.Configuration()
         settings.journalFileBytes = 4096
         settings.recordBytesMax = 4000
+        settings.journalFilesMax = 1000  // they are tiny
         settings.freeBytesMin = 0
         settings.filterBlockBytesMin = 0
         return settings

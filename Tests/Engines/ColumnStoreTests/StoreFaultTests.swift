@@ -86,6 +86,29 @@ struct StoreFaultTests {
         }
     }
 
+    @Test(arguments: [Fault.powerLoss, .inputOutput, .noSpace, .shortWrite, .bitFlip])
+    func `no fault while a start seals what lives cut short have left costs a commit`(_ fault: Fault) throws {
+        var settings = Self.settings
+        var rig = try Rig(settings: settings)
+        for commit in Self.commits[..<6] {
+            try rig.commit(commit)
+            rig = try rig.restarted(settings: settings)
+        }
+        settings.journalFilesMax = 2
+        let runs = try everyFault(fault, on: rig.disk, seeds: 1...2) { disk in
+            if let rig = try? Rig(disk, settings: settings), fault != .powerLoss {  // or the fault came while it opened
+                do { try check(rig.store, acknowledged: 6, "before restart, \(disk)") } catch let error as StorageError {
+                    #expect(error.code == .inputOutput, "only the fault itself keeps this reading from its end: \(disk)")
+                }
+            }
+            let again = try Rig(disk.afterRestart(), settings: settings)
+            try check(again.store, acknowledged: 6, "\(disk)")
+            #expect(again.store.snapshot(of: .logs).batches.isEmpty, "\(disk)")
+            #expect(again.events.all.isEmpty, "\(disk)")
+        }
+        #expect(runs > 4)
+    }
+
     @Test func `a bit that flips on any read is read again, and nothing is lost for it`() throws {
         let (used, before) = try usedDisk()
         try everyFault(.bitFlip, on: used, seeds: 1...2) { disk in

@@ -79,6 +79,9 @@ final class JournalFiles: Sendable {
         }
     }
 
+    /// Files that are written no more and hold rows that lie in no part yet.
+    var closedCount: Int { state.withLock { $0.closed.count } }
+
     /// The committer writes no more: its file is like the others.
     func close(last: UInt64) { state.withLock { $0.closed.append(($0.generation, last)) } }
 
