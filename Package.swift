@@ -38,7 +38,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(name: "MetricStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "ColumnStore"]),
         Module(
             name: "LogStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore", "Catalog"],
-            testing: ["LogsInsights"]),
+            testing: ["LogsInsights", "FilterPatterns"]),
         Module(name: "TraceStore", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "ColumnStore"]),
     ]),
     ("Features", [

@@ -45,8 +45,9 @@ extension LogAccess {
     func page(of search: EventSearch) async throws -> EventPage {
         let plan = LogScan(
             tenant: search.tenant, group: search.group, streams: search.streams, range: search.scanRange,
-            predicate: search.pattern?.predicate ?? .always(true), projection: Self.projection, order: search.order,
-            rowsWanted: search.limit, budget: readBudget())
+            predicate: search.pattern?.predicate ?? .always(true),
+            needs: search.pattern?.needs.map { LogScan.FieldText(name: $0.name, text: $0.text) } ?? [],
+            projection: Self.projection, order: search.order, rowsWanted: search.limit, budget: readBudget())
         guard !plan.range.isEmpty, search.streams?.isEmpty != true else { return EventPage() }
         let result = try await reader.scan(plan)
         var cursor = result.cursor

@@ -67,6 +67,12 @@ package struct FilterPattern: Sendable {
         }
     }
 
+    /// Texts that JSON fields of every message that matches have, by the fields' names as `LogFieldExtractor` has them. Of two fields of
+    /// one name it may be the second.
+    package var needs: [(name: String, text: [UInt8])] {
+        if case .json(let condition) = form { condition.needs } else { [] }
+    }
+
     /// True when `predicate` says all there is to say, so that `matches` need not be asked.
     package var isPredicateExact: Bool {
         if case .terms = form { true } else { false }

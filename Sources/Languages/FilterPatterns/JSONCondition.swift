@@ -118,6 +118,16 @@ extension JSONCondition {
         }
     }
 
+    /// A number may be spelled in more ways than one, and a wildcard stands for many texts: only whole texts are needed.
+    var needs: [(name: String, text: [UInt8])] {
+        switch self {
+        case .all(let parts): parts.flatMap(\.needs)
+        case .test(let selector, .compare(.text(let text, number: nil, isEqual: true))):
+            if let name = selector.fieldName, let whole = text.whole { [(name, whole)] } else { [] }
+        default: []
+        }
+    }
+
     /// Keys and texts that must be there to the letter, unless the message has escapes, in which they may hide.
     var predicate: Predicate {
         switch self {

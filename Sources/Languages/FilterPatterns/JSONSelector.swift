@@ -61,6 +61,17 @@ struct JSONSelector: Sendable {
         return []
     }
 
+    /// The name of the field that is selected, as queries write it; nil when the way leads through arrays.
+    var fieldName: String? {
+        var names: [String] = []
+        for step in steps {
+            guard case .key(let key) = step else { return nil }
+            names.append(String(decoding: key, as: UTF8.self))
+        }
+        let name = names.joined(separator: ".")
+        return name.hasPrefix("@") ? "@" + name : name
+    }
+
     /// True when `test` says so of one of the selected values; they are asked in the order of the text.
     /// - Precondition: the message is JSON.
     func anyValue(in message: UnsafeBufferPointer<UInt8>, where test: (JSONScanner.Value) -> Bool) -> Bool {

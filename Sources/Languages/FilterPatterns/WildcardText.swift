@@ -34,6 +34,9 @@ struct WildcardText: Sendable, Equatable {
         return true
     }
 
+    /// The text when there is no wildcard in it.
+    var whole: [UInt8]? { pieces.count == 1 ? pieces[0] : nil }
+
     /// The longest run of characters that matching text must have; empty when there is none.
     var longestPiece: [UInt8] { pieces.max { $0.count < $1.count } ?? [] }
 }

@@ -22,7 +22,7 @@ struct LogPruning {
     private let streams: Set<UInt32>?
 
     init(_ plan: LogScan) {
-        tests = Self.tests(of: plan.predicate)
+        tests = Self.tests(of: plan.predicate) + plan.needs.flatMap { Self.tests(of: .compare($0.name, .equal, .text($0.text))) }
         streams = plan.streams.map(Set.init)
     }
 

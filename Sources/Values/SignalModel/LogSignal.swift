@@ -92,6 +92,17 @@ package struct LogBatch: Sendable {
 
 /// Asks for events of one group.
 package struct LogScan: Sendable {
+    /// A text that a discovered field has, or one of several fields of that name: `{"a.b":…}` and `{"a":{"b":…}}` are both `a.b`.
+    package struct FieldText: Sendable, Equatable {
+        package let name: String
+        package let text: [UInt8]
+
+        package init(name: String, text: [UInt8]) {
+            self.name = name
+            self.text = text
+        }
+    }
+
     package enum Order: Sendable { case oldestFirst, newestFirst }
 
     package var tenant: Tenant
@@ -100,6 +111,8 @@ package struct LogScan: Sendable {
     package var streams: [UInt32]?
     package var range: TimeRange
     package var predicate: Predicate
+    /// What every row of use has besides: a reader may pass by many rows together that have no such value. It need not test single ones.
+    package var needs: [FieldText]
     /// Columns of the chunks, in this order: names of `LogColumn` or of discovered fields.
     package var projection: [String]
     /// By (time, event number). Chunks follow each other in this order too.
@@ -110,13 +123,14 @@ package struct LogScan: Sendable {
 
     package init(
         tenant: Tenant, group: LogGroup, streams: [UInt32]? = nil, range: TimeRange, predicate: Predicate = .always(true),
-        projection: [String], order: Order, rowsWanted: Int? = nil, budget: QueryBudget
+        needs: [FieldText] = [], projection: [String], order: Order, rowsWanted: Int? = nil, budget: QueryBudget
     ) {
         self.tenant = tenant
         self.group = group
         self.streams = streams
         self.range = range
         self.predicate = predicate
+        self.needs = needs
         self.projection = projection
         self.order = order
         self.rowsWanted = rowsWanted

@@ -2,6 +2,7 @@ import Columns
 import FilterPatterns
 import Simulation
 import Testing
+import WireFormats
 
 struct FilterPatternTests {
     @Test func `a pattern of more than 1024 characters is refused`() throws {
@@ -27,6 +28,15 @@ struct FilterPatternTests {
         #expect(passes(#"{"\u006cevel":"INFO"}"#))
     }
 
+    @Test(arguments: [
+        (#"{ $.level = "ERROR" && $.ms > 5 }"#, ["level=ERROR"]), (#"{ $.a.b = x && ($.['c'] = "y" && $.d != "z") }"#, ["a.b=x", "c=y"]),
+        (#"{ $.@id = "1" }"#, ["@@id=1"]), (#"{ $.a = "x" || $.b = "y" }"#, []), (#"{ $.a = "x*" }"#, []), (#"{ $.a = 5 }"#, []),
+        (#"{ $.a[0].b = "x" }"#, []), (#"{ $.a = "x\*" }"#, ["a=x*"]), (#"{ $.a NOT EXISTS }"#, []), ("ERROR", []), ("[a = x]", []),
+    ]) func `a JSON pattern says which texts a field must have`(_ text: String, _ expected: [String]) throws {
+        let needs = try FilterPattern(parsing: text).needs
+        #expect(needs.map { "\($0.name)=" + String(decoding: $0.text, as: UTF8.self) } == expected)
+    }
+
     @Test func `a message of a million brackets is split in linear time`() throws {
         let pattern = try FilterPattern(parsing: "[a, b]")
         #expect(!pattern.matches(Array(String(repeating: "[ ", count: 500_000).utf8)[...]))
@@ -48,6 +58,8 @@ struct FilterPatternTests {
             for message in messages where pattern.matches(Array(message.utf8)[...]) {
                 #expect(
                     pattern.predicate.selection(rowCount: 1) { _ in Column(.bytes(BytesVector([message]))) }[0], "\(text) on \(message)")
+                let values = LogFieldExtractor(names: pattern.needs.map(\.name)).values(of: Array(message.utf8)[...])
+                #expect(values == pattern.needs.map { String(decoding: $0.text, as: UTF8.self) }, "\(text) on \(message)")
             }
         }
         #expect(parsed > 500)

@@ -1,6 +1,7 @@
 import Catalog
 import ColumnStore
 import Columns
+import FilterPatterns
 import Platform
 import SignalModel
 import Simulation
@@ -68,6 +69,24 @@ private final class Bench {
             let id = BatchID(high: 1, low: nextID)
             if target is ModelStore { _ = try await model.commit(model.prepare(batch), id: id) } else { _ = try await engine.commit(store.prepare(batch), id: id) }
         }
+    }
+
+    /// Messages that match a filter pattern, and what was read to find them.
+    func search(_ text: String, group: String) async throws -> (rows: [String], bytesRead: Int) {
+        let pattern = try FilterPattern(parsing: text)
+        let plan = LogScan(
+            tenant: tenant, group: try #require(try await directory.group(named: group, of: tenant)), range: .all,
+            predicate: pattern.predicate, needs: pattern.needs.map { LogScan.FieldText(name: $0.name, text: $0.text) },
+            projection: [LogColumn.message.name], order: .oldestFirst, budget: QueryBudget(clock: clock, seconds: 60, bytesMax: 1 << 30))
+        var result = try await store.scan(plan)
+        #expect(result.residual == nil)
+        var rows: [String] = []
+        var chunk = ColumnChunk()
+        while try await result.cursor.next(into: &chunk) {
+            let messages = try #require(chunk.columns[0].vector.strings)
+            rows += (0..<chunk.rowCount).filter { pattern.matches(messages[$0]) }.map { messages.text(at: $0) }
+        }
+        return (rows, plan.budget.bytesSoFar)
     }
 
     /// Rows as text: time, message, and the field `level`, which is discovered.
@@ -155,6 +174,34 @@ struct LogStoreTests {
         #expect(stream.firstEvent?.nanoseconds == now - hour)
         #expect(stream.lastEvent?.nanoseconds == now + hour)
         #expect(try await bench.directory.storedBytes(of: group) == 4 * 27)
+    }
+
+    @Test func `a JSON condition on an id reads the block that has it, and those where its spelling could hide`() async throws {
+        let bench = try await Bench()
+        let now = bench.clock.wallNanoseconds
+        // Long enough that a block is worth a filter.
+        var random = SeededRandom(seed: 5)
+        let ids = (0..<12 * 300).map { _ in "order-" + String(random.next(), radix: 16) + String(random.next(), radix: 16) }
+        func id(_ number: Int) -> String { ids[number] }
+        let parts = 12
+        for part in 0..<parts {
+            try await bench.write(group: "g", stream: "s", (0..<300).map { index in
+                let text = index == 0 && part == 3 ? #"\u006frder-7"# : id(part * 300 + index)
+                return (now + Int64(part * 300 + index) * 1000, #"{"n":\#(index),"detail":{"id":"\#(text)"},"level":"INFO"}"#)
+            })
+            try bench.engine.seal()
+        }
+        let whole = try await bench.search("{ $.n >= 0 }", group: "g")
+        #expect(whole.rows.count == parts * 300)
+        let found = try await bench.search(#"{ $.detail.id = "\#(id(2000))" && $.n >= 0 }"#, group: "g")
+        #expect(found.rows == [#"{"n":200,"detail":{"id":"\#(id(2000))"},"level":"INFO"}"#])
+        #expect(found.bytesRead < whole.bytesRead / 4)
+        let escaped = try await bench.search(#"{ $.detail.id = "order-7" }"#, group: "g")
+        #expect(escaped.rows.count == 1)
+        #expect(escaped.bytesRead < whole.bytesRead / 4)
+        let absent = try await bench.search(#"{ $.detail.id = "order-zzz" }"#, group: "g")
+        #expect(absent.rows.isEmpty)
+        #expect(absent.bytesRead < whole.bytesRead / 4)
     }
 
     @Test(arguments: 0..<8 as Range<UInt64>)

@@ -68,10 +68,10 @@ struct BlockKeys {
         textRunMax = max(textRunMax, runs.longest)
     }
 
-    /// Literals count as text; fields that hold others cannot be answered by keys.
+    /// Literals count as text; objects cannot be answered by keys, but their members can: so the name is that of an object.
     mutating func add(_ shape: MessageShape) {
         for literal in shape.literals { literal.withUnsafeBufferPointer { addText($0) } }
-        for name in shape.containers { unkeyed.insert(Self.hash(ofName: name)) }
+        for name in shape.containers { unkeyed.insert(Self.hash(ofName: LogSearchSummary.object(named: name))) }
         if !shape.lambdaType.isEmpty { unkeyed.insert(Self.hash(ofName: "@type")) }
     }
 

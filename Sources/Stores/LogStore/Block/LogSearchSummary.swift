@@ -61,9 +61,12 @@ struct LogSearchSummary: Sendable, Equatable {
         return ids.contains { word.count <= $0.runMax } ? .onlyWithKey : .no
     }
 
+    /// How an object whose members are fields of their own stands among the unkeyed ones.
+    static func object(named name: String) -> String { name + "." }
+
     /// Whether a field of this name can have a value only where its key is.
     func isKeyed(_ name: String) -> Bool {
-        guard !hasRaw else { return false }
+        guard !hasRaw, !unkeyed.contains(BlockKeys.hash(ofName: Self.object(named: name))) else { return false }
         // A field inside an array or a deep object is found by the name of that.
         var end = name.endIndex
         while true {
