@@ -123,10 +123,16 @@ struct LabelTable: Sendable {
         }
     }
 
+    func nameText(of label: UInt32) -> String? {
+        arena.withUnsafeBytes { arena in
+            var walk = CanonicalLabels(UnsafeRawBufferPointer(rebasing: arena[range(Int(label))]))
+            return walk.next().map { String(decoding: $0.name, as: UTF8.self) }
+        }
+    }
+
     func name(of label: UInt32) -> UInt32 { labels[Int(label)].name }
     func name(_ name: [UInt8]) -> UInt32? { names[name] }
     func labels(ofName name: UInt32) -> [UInt32] { labelsOfName[Int(name)] }
-    func valueCount(ofName name: UInt32) -> Int { labelsOfName[Int(name)].count }
 
     func seriesCount(of label: UInt32) -> Int {
         let label = labels[Int(label)]

@@ -12,7 +12,7 @@ import Synchronization
 ///     try await engine.commit(store.prepare(batch), id: id)
 package struct MetricStore: MetricWriter, MetricReader {
     private let engine: ColumnStore
-    private let index: SeriesIndex
+    let index: SeriesIndex
     private let tiers: MetricTiers
     private let queries: ThreadPoolExecutor
 

@@ -41,6 +41,8 @@ package final class SeriesIndex: Sendable {
         var series: [SeriesID] = []
         /// Time of the newest sample of all.
         var newest = Int64.min
+        /// What its newest series come of, once it had to be said: at the limit there are no newer ones.
+        var growth: SeriesGrowth?
     }
 
     struct State {
@@ -88,7 +90,7 @@ extension SeriesIndex {
                         continue
                     }
                     let number = SeriesID(state.entries.count)
-                    if let refusal = refusal(of: encoded, tenant, state) { return .failure(refusal) }
+                    if let refusal = refusal(of: encoded, tenant, &state) { return .failure(refusal) }
                     add(number, kind: kinds[position], encoded, fingerprint, tenant, .given, in: &state)
                     numbers.append(number)
                 }
@@ -191,7 +193,7 @@ extension SeriesIndex {
         return Fingerprint(high: labels.high ^ name.high, low: labels.low ^ name.low)
     }
 
-    private func refusal(of encoded: UnsafeRawBufferPointer, _ tenant: Int, _ state: State) -> StorageError? {
+    private func refusal(of encoded: UnsafeRawBufferPointer, _ tenant: Int, _ state: inout State) -> StorageError? {
         guard let count = CanonicalLabels.count(encoded), count <= Int(UInt16.max) else {
             return StorageError(code: .corrupt, message: "cannot add a series: its labels are malformed")
         }
@@ -200,23 +202,12 @@ extension SeriesIndex {
         else {
             refusedSeries.add(1, ordering: .relaxed)
             let name = LabelSet(validating: encoded)?[LabelSet.metricName] ?? "?"
-            let offender = widestLabel(of: encoded, state.tenants[tenant].table)
+            let growth = state.tenants[tenant].growth ?? SeriesGrowth(ofTenant: tenant, state)
+            state.tenants[tenant].growth = growth
             return StorageError(
-                code: .limit, message: "cannot add metric \(name): the tenant has \(seriesMax) series already; its label \(offender)")
+                code: .limit, message: "cannot add metric \(name): the tenant has \(state.tenants[tenant].series.count) series already; \(growth.text)")
         }
         return nil
-    }
-
-    /// Of a series' labels the one with the most values in the tenant: what made so many series of it.
-    private func widestLabel(of encoded: UnsafeRawBufferPointer, _ table: LabelTable) -> String {
-        var widest: (name: String, values: Int) = ("?", 0)
-        var walk = CanonicalLabels(encoded)
-        while let label = walk.next() {
-            guard let name = table.name(Array(label.name)) else { continue }
-            let values = table.valueCount(ofName: name)
-            if values > widest.values { widest = (String(decoding: label.name, as: UTF8.self), values) }
-        }
-        return "\(widest.name) has \(widest.values) values"
     }
 
     /// - Precondition: the labels are well formed and no more than 65,535.

@@ -4,6 +4,7 @@ import Columns
 import Platform
 import SignalModel
 import Simulation
+import Synchronization
 import Testing
 
 @testable import MetricStore
@@ -54,6 +55,28 @@ struct MetricStoreTests {
         #expect(error?.message.contains("metric C") == true)
         batch.tenant = Tenant(account: "other", region: "us-east-1")
         try await bench.write(batch)
+    }
+
+    @Test func `of too many series the metric and the label that grow are named, whoever asks for one more`() async throws {
+        let bench = try MetricBench(seriesMax: 500)
+        func write(_ label: (Int) -> LabelSet, _ numbers: Range<Int>) async throws {
+            var batch = MetricBatch(tenant: tenant)
+            for number in numbers { batch.append(series: batch.addSeries(label(number), kind: .sampled), time: Timestamp(seconds: 1), value: 1) }
+            try await bench.write(batch)
+        }
+        // Much that stands still, with a label wider than the other; then what grows.
+        try await write({ LabelSet([(LabelSet.metricName, "cpu"), ("host", "h\($0)")]) }, 0..<300)
+        try await write({ LabelSet([(LabelSet.metricName, "requests"), ("path", "/\($0 % 3)"), ("user", "u\($0)")]) }, 0..<200)
+        let growth = bench.store.index.state.withLock { SeriesGrowth(ofTenant: 0, $0, newestMax: 180) }
+        #expect(growth.text == "of the newest 180 series 180 are of metric requests; its label user has 180 values there")
+        let error = await #expect(throws: StorageError.self) {
+            try await write({ _ in LabelSet([(LabelSet.metricName, "disk"), ("host", "h1")]) }, 0..<1)
+        }
+        #expect(error?.code == .limit)
+        #expect(error?.message == "cannot add metric disk: the tenant has 500 series already; of the newest 500 series 300 are of metric cpu; its label host has 300 values there")
+        // What is known goes on.
+        try await write({ LabelSet([(LabelSet.metricName, "cpu"), ("host", "h\($0)")]) }, 7..<9)
+        #expect(bench.store.figures.refusedSeries == 1)
     }
 
     @Test func `of several samples of one time the last written counts, also over a seal; distributions add up`() async throws {
