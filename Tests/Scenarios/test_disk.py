@@ -78,3 +78,17 @@ def test_a_full_disk_is_told_and_got_over(small_disk):
     finally:
         if server.process is not None:
             assert server.stop() == 0, server.log_tail()
+
+
+def test_an_ordinary_alarm_sees_the_disk_fill(start_server):
+    server = start_server(arguments=("--self-metrics", "1"))
+    cloudwatch = Clients(server.endpoint).cloudwatch
+    cloudwatch.put_metric_alarm(
+        AlarmName="disk-fills", Namespace="Groundwatch", MetricName="DiskFree", Statistic="Minimum", Period=10, EvaluationPeriods=1,
+        ComparisonOperator="LessThanThreshold", Threshold=float(1 << 60))
+    waiting.until(lambda: cloudwatch.describe_alarms(StateValue="ALARM")["MetricAlarms"], "the alarm", 60)
+    names = {metric["MetricName"] for metric in cloudwatch.list_metrics(Namespace="Groundwatch")["Metrics"]}
+    assert names >= {"DiskFree", "DiskReserve", "JournalSize", "UnsealedSize", "DamagedFiles", "LostCommits", "MemoryUsed", "ResidentMemory"}
+    assert figure(server, "groundwatch_damaged_files") == 0
+    # The journal's first file grows; nothing but what was written is in it.
+    assert 0 < figure(server, "groundwatch_journal_bytes")

@@ -198,6 +198,14 @@ package final class ColumnStore: BatchCommitter, Sendable {
         do throws(FileError) { return try context.files.system.freeBytes(at: context.files.root) } catch { return nil }
     }
 
+    /// With fewer free, nothing is accepted.
+    package var freeBytesMin: Int { context.configuration.freeBytesMin }
+
+    /// What lies on the disk besides parts; nil when the file system does not say.
+    package var diskFigures: StoreFigures.Disk? {
+        do throws(FileError) { return try context.files.figures() } catch { return nil }
+    }
+
     /// Why nothing is accepted for want of space; nil while there is enough.
     package var lowSpace: String? {
         let least = context.configuration.freeBytesMin

@@ -14,6 +14,14 @@ package struct StoreFigures: Sendable, Equatable {
         package var damagedBlocks = 0
     }
 
+    package struct Disk: Sendable, Equatable {
+        /// The written, the waiting and the spare ones.
+        package var journalFiles = 0
+        package var journalBytes = 0
+        /// Parts set aside, in this life of the store or an earlier one, that nobody has removed.
+        package var damagedFiles = 0
+    }
+
     package var tables: [TableID: Table] = [:]
     /// In memory; in the journal only.
     package var unsealedBytes = 0

@@ -92,6 +92,20 @@ final class StoreFiles: Sendable {
         return failure
     }
 
+    /// Asks the file system: a few calls for each journal file.
+    func figures() throws(FileError) -> StoreFigures.Disk {
+        var figures = StoreFigures.Disk()
+        for name in try system.list(journal) {
+            do throws(FileError) {
+                figures.journalBytes += try system.open(journal + "/" + name, .read).size()
+                figures.journalFiles += 1
+            } catch {
+                guard error.code == .notFound else { throw error }  // used again under another name meanwhile
+            }
+        }
+        figures.damagedFiles = try system.list(damaged).count
+        return figures
+    }
 }
 
 extension File {

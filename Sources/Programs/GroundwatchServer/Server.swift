@@ -159,6 +159,8 @@ private struct Parts {
     private let timers: AlarmTimers
     private let access: AccessParts
     private let live: LiveParts
+    /// Nil: not wanted.
+    private let selfMetrics: SelfMetrics?
 
     init(
         _ configuration: ServerConfiguration, storage: Storage, access: AccessParts, hub: LiveHub, memory: MemoryShares, time: any TimeSource, random: RandomSource, log: Log
@@ -218,13 +220,18 @@ private struct Parts {
         let otlp = OTLPAPI(
             writer: storage.traces, committer: storage.engine, memory: memory.ingest, clock: time, random: random,
             region: configuration.region)
+        let figures: @Sendable () -> [FiguresPage.Figure] = { [evaluation] in
+            ServerFigures.now(storage, memory, queryGate) + ServerFigures.alarms(evaluation.figures)
+                + (prometheus.figures + lines.figures + otlp.figures).map { .init($0.name, $0.help, Double($0.value)) }
+                + [.init("groundwatch_live_streams", "Event streams of the console that are open.", Double(hub.clientCount))]
+        }
+        selfMetrics = configuration.selfMetricsSeconds == 0 ? nil : SelfMetrics(
+            tenant: Tenant(account: configuration.selfMetricsAccount, region: configuration.region),
+            periodSeconds: configuration.selfMetricsSeconds, writer: storage.metrics, committer: storage.engine, time: time, random: random,
+            log: log, figures: figures)
         edge = EdgeDoor(
             hostGuard: HostGuard(hostNames: configuration.hostNames), gate: access.gate, time: time, health: Self.health(storage, time: time),
-            figures: FiguresPage { [evaluation] in
-                ServerFigures.now(storage, memory, queryGate) + ServerFigures.alarms(evaluation.figures)
-                    + (prometheus.figures + lines.figures + otlp.figures).map { .init($0.name, $0.help, Double($0.value)) }
-                    + [.init("groundwatch_live_streams", "Event streams of the console that are open.", Double(hub.clientCount))]
-            },
+            figures: FiguresPage(figures: figures),
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
             session: access.session,
             live: LiveAPI(hub: hub, directory: storage.logGroups, authentication: access.gate, region: configuration.region, time: time),
@@ -236,7 +243,7 @@ private struct Parts {
 
     func loops() -> [Task<Void, Never>] {
         let (outboxLoop, streamLoop, evaluation, logEvaluation, timers) = (outboxLoop, streamLoop, evaluation, logEvaluation, timers)
-        let (upkeep, live) = (access.upkeep, live)
+        let (upkeep, live, selfMetrics) = (access.upkeep, live, selfMetrics)
         return [
             Task.detached { await outboxLoop.run() },
             Task.detached { await streamLoop.run() },
@@ -247,6 +254,7 @@ private struct Parts {
             Task.detached { try? await evaluation.run() },
             Task.detached { try? await logEvaluation.run() },
             Task.detached { try? await timers.run() },
+            Task.detached { await selfMetrics?.run() },
         ]
     }
 

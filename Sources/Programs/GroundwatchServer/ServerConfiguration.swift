@@ -1,4 +1,5 @@
 package import Access
+import SignalModel
 
 /// Everything that the server can be told, with its defaults. `Settings` fills it from flags and the environment.
 package struct ServerConfiguration: Sendable, Equatable {
@@ -54,6 +55,10 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var memoryBytes: Int?
     /// Nothing is accepted while fewer bytes are free on the data directory's disk.
     package var diskReserveBytes = 256 << 20
+    /// How often the server writes its own figures as metrics, in seconds; 0 is never.
+    package var selfMetricsSeconds: Int64 = 300
+    /// Whose metrics they are.
+    package var selfMetricsAccount = Tenant.openAccount
     /// Names besides loopback addresses under which unsigned requests may reach the server (`Host` header).
     package var hostNames: Set<String> = []
     /// Ask for credentials even where none exist; else from the first user or key on.

@@ -53,6 +53,14 @@ enum ServerFigures {
         if let free = storage.engine.freeBytes {
             result.append(.init("groundwatch_disk_free_bytes", "Free on the disk of the data.", Double(free)))
         }
+        result.append(.init("groundwatch_disk_reserve_bytes", "With less free, nothing is accepted.", Double(storage.engine.freeBytesMin)))
+        if let disk = storage.engine.diskFigures {
+            result += [
+                .init("groundwatch_journal_bytes", "Size of the journal's files, spare ones too.", Double(disk.journalBytes)),
+                .init("groundwatch_journal_files", "Files of the journal, spare ones too.", Double(disk.journalFiles)),
+                .init("groundwatch_damaged_files", "Files of damaged parts, set aside for a person to look at.", Double(disk.damagedFiles)),
+            ]
+        }
         for budget in memory.budgets {
             let label = [("share", budget.name)]
             result.append(.init("groundwatch_memory_used_bytes", "Memory reserved.", Double(budget.bytesUsed), labels: label))

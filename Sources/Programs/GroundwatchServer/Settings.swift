@@ -81,6 +81,15 @@ package enum Settings {
             configuration.region = text
             return !text.isEmpty && text.utf8.allSatisfy { $0 == 45 || $0 &- 48 < 10 || $0 &- 97 < 26 }
         },
+        Setting(name: "self-metrics", value: "SECONDS", meaning: "how often the server writes its own figures as metrics; 0: never (300)") { text, configuration in
+            guard let seconds = Int64(text), 0...86_400 ~= seconds else { return false }
+            configuration.selfMetricsSeconds = seconds
+            return true
+        },
+        Setting(name: "self-metrics-account", value: "ACCOUNT", meaning: "whose metrics those are (000000000000)") { text, configuration in
+            configuration.selfMetricsAccount = text
+            return text.utf8.count == 12 && text.utf8.allSatisfy { $0 &- 48 < 10 }
+        },
         Setting(name: "session-hours", value: "NUMBER", meaning: "how long somebody stays signed in at most (168)") { text, configuration in
             guard let hours = Int64(text), 1...8760 ~= hours else { return false }
             configuration.sessionLengths.secondsMax = hours * 3600

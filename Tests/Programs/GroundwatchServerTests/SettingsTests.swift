@@ -23,6 +23,8 @@ struct SettingsTests {
         #expect(try read("--doors", "edge").doors == [.edge])
         #expect(try read("--memory", "512MiB").memoryBytes == 512 << 20)
         #expect(try read("--metric-days", "30").metricDays == 30)
+        #expect(try read("--self-metrics", "0").selfMetricsSeconds == 0)
+        #expect(try read("--self-metrics-account", "123456789012").selfMetricsAccount == "123456789012")
     }
 
     @Test(arguments: [("--ege", "--edge"), ("--dta", "--data"), ("--regoin=x", "--region")])
@@ -37,7 +39,7 @@ struct SettingsTests {
 
     @Test(arguments: [
         ["--edge", "4566"], ["--edge", "a:b"], ["--edge", "1:2:3"], ["--edge", ":80"], ["--edge", "h:70000"], ["--edge"], ["--doors", "window"],
-        ["--memory", "1"], ["--metric-days", "0"], ["--metric-days", "456"], ["--memory", "9999999999GiB"], ["--memory", "-1GiB"], ["--memory", "12XB"], ["--region", "Us_East"], ["--data", ""],
+        ["--memory", "1"], ["--metric-days", "0"], ["--metric-days", "456"], ["--self-metrics", "-1"], ["--self-metrics-account", "12"], ["--memory", "9999999999GiB"], ["--memory", "-1GiB"], ["--memory", "12XB"], ["--region", "Us_East"], ["--data", ""],
         ["stray"],
     ])
     func `what cannot be is refused`(arguments: [String]) {
