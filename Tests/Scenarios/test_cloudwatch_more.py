@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 from botocore.exceptions import ClientError
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from support.clients import ACCOUNT, PROTOCOLS, REGION
 from support.times import minutes, minutes_ago
@@ -25,10 +26,11 @@ def namespace(request):
 
 
 @pytest.fixture
-def webhook():
-    webhook = Webhook()
-    yield webhook
-    webhook.close()
+def webhooks():
+    webhooks = [Webhook() for _ in range(3)]
+    yield webhooks
+    for webhook in webhooks:
+        webhook.close()
 
 
 def metric(namespace, name, stat="Average", period=60):
@@ -173,14 +175,60 @@ def test_a_stream_is_put_listed_stopped_and_removed(cloudwatch, request):
 
 def test_wrong_streams_are_refused(cloudwatch):
     good = {"Name": "bad", "FirehoseArn": "http://127.0.0.1:9/", "RoleArn": ROLE, "OutputFormat": "json"}
-    assert error_of(cloudwatch.put_metric_stream, **{**good, "OutputFormat": "opentelemetry1.0"})["Code"] == "InvalidParameterValue"
+    assert error_of(cloudwatch.put_metric_stream, **{**good, "OutputFormat": "xml"})["Code"] in ("InvalidParameterValue", "ValidationError")
+    trimmed = [{"IncludeMetrics": [{"Namespace": "A", "MetricName": "m"}], "AdditionalStatistics": ["p99", "tm90"]}]
+    error = error_of(cloudwatch.put_metric_stream, **{**good, "OutputFormat": "opentelemetry1.0", "StatisticsConfigurations": trimmed})
+    assert error["Code"] == "InvalidParameterValue" and "tm90" in error["Message"]
     assert error_of(cloudwatch.put_metric_stream, **{**good, "FirehoseArn": "arn:aws:firehose:us-east-1:1:deliverystream/x"})["Code"] == "InvalidParameterValue"
     assert error_of(cloudwatch.put_metric_stream, **good, IncludeFilters=[{"Namespace": "A"}], ExcludeFilters=[{"Namespace": "B"}])[
         "Code"] == "InvalidParameterCombination"
 
 
-def test_a_stream_delivers_its_metrics_and_tries_again(clients, webhook, namespace):
+def exports(data):
+    """The messages behind their lengths."""
+    place = 0
+    while place < len(data):
+        length, shift = 0, 0
+        while True:
+            byte, place = data[place], place + 1
+            length, shift = length | (byte & 0x7f) << shift, shift + 7
+            if byte < 0x80:
+                break
+        yield ExportMetricsServiceRequest.FromString(data[place:place + length])
+        place += length
+
+
+def put_opentelemetry_stream(clients, webhook, namespace, version):
+    clients.cloudwatch.put_metric_stream(
+        Name="otel" + version, FirehoseArn=webhook.url, RoleArn=ROLE, OutputFormat="opentelemetry" + version,
+        IncludeFilters=[{"Namespace": namespace, "MetricNames": ["load"]}],
+        StatisticsConfigurations=[{"IncludeMetrics": [{"Namespace": namespace, "MetricName": "load"}], "AdditionalStatistics": ["p99.9"]}])
+    assert clients.cloudwatch.get_metric_stream(Name="otel" + version)["OutputFormat"] == "opentelemetry" + version
+
+
+def check_opentelemetry(taken, namespace, version):
+    [export] = [export for record in taken.json["records"] for export in exports(base64.b64decode(record["data"]))]
+    [resource] = export.resource_metrics
+    attributes = {pair.key: pair.value.string_value for pair in resource.resource.attributes}
+    assert attributes == {"cloud.provider": "aws", "cloud.account.id": ACCOUNT, "cloud.region": REGION,
+                          "aws.exporter.arn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:metric-stream/otel{version}"}
+    [load] = resource.scope_metrics[0].metrics
+    assert (load.name, load.unit) == (f"amazonaws.com/{namespace}/load", "{Count}")
+    [point] = load.summary.data_points
+    assert point.time_unix_nano - point.start_time_unix_nano == 60_000_000_000
+    assert point.quantile_values[0].quantile == 0 and point.quantile_values[1].quantile == 0.999 and point.quantile_values[2].quantile == 1
+    assert point.quantile_values[0].value <= point.sum / point.count <= point.quantile_values[2].value
+    if version == "1.0":
+        named = {pair.key: pair.value for pair in point.attributes}
+        assert named["Namespace"].string_value == namespace and named["MetricName"].string_value == "load"
+        assert [(pair.key, pair.value.string_value) for pair in named["Dimensions"].kvlist_value.values] == [("host", "a")]
+
+
+def test_a_stream_delivers_its_metrics_and_tries_again(clients, webhooks, namespace):
+    webhook, webhook_07, webhook_10 = webhooks
     webhook.answers.put(500)
+    put_opentelemetry_stream(clients, webhook_07, namespace, "0.7")
+    put_opentelemetry_stream(clients, webhook_10, namespace, "1.0")
     clients.cloudwatch.put_metric_stream(
         Name="delivered", FirehoseArn=webhook.url, RoleArn=ROLE, OutputFormat="json", IncludeFilters=[{"Namespace": namespace}],
         StatisticsConfigurations=[{"IncludeMetrics": [{"Namespace": namespace, "MetricName": "load"}], "AdditionalStatistics": ["p50"]}])
@@ -200,7 +248,10 @@ def test_a_stream_delivers_its_metrics_and_tries_again(clients, webhook, namespa
     assert loads[0]["dimensions"] == {"host": "a"} and loads[0]["unit"] == "Count"
     assert loads[0]["metric_stream_name"] == "delivered" and loads[0]["account_id"] == ACCOUNT
     assert set(loads[0]["value"]) == {"max", "min", "sum", "count", "p50"}
-    clients.cloudwatch.delete_metric_stream(Name="delivered")
+    check_opentelemetry(webhook_07.next(seconds=30), namespace, "0.7")
+    check_opentelemetry(webhook_10.next(seconds=30), namespace, "1.0")
+    for name in ("delivered", "otel0.7", "otel1.0"):
+        clients.cloudwatch.delete_metric_stream(Name=name)
 
 
 # What is not served

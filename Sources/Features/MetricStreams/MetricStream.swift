@@ -5,6 +5,8 @@ package import WireFormats
 package struct MetricStream: Sendable, Equatable {
     package enum State: String, Sendable { case running, stopped }
 
+    package enum OutputFormat: String, CaseIterable, Sendable { case json, openTelemetry07 = "opentelemetry0.7", openTelemetry10 = "opentelemetry1.0" }
+
     /// A namespace, and of it these metrics; none named: all.
     package struct Filter: Sendable, Equatable {
         package let namespace: String
@@ -39,6 +41,7 @@ package struct MetricStream: Sendable, Equatable {
 
     package let name: String
     package var firehoseARN, roleARN: String
+    package var format = OutputFormat.json
     package var include: [Filter] = []
     package var exclude: [Filter] = []
     package var statistics: [StatisticsConfiguration] = []
@@ -75,7 +78,7 @@ package struct MetricStream: Sendable, Equatable {
 extension MetricStream {
     var document: WireValue {
         .members(
-            ("FirehoseArn", .text(firehoseARN)), ("RoleArn", .text(roleARN)), ("Include", .list(include.map(\.document))),
+            ("FirehoseArn", .text(firehoseARN)), ("RoleArn", .text(roleARN)), ("Format", .text(format.rawValue)), ("Include", .list(include.map(\.document))),
             ("Exclude", .list(exclude.map(\.document))), ("Statistics", .list(statistics.map(\.document))), ("State", .text(state.rawValue)),
             ("Linked", .bool(includesLinkedAccounts)), ("Created", .integer(created.nanoseconds)), ("Updated", .integer(updated.nanoseconds)))
     }
@@ -88,6 +91,11 @@ extension MetricStream {
         self.init(
             name: name, firehoseARN: firehose, roleARN: role, at: Timestamp(nanoseconds: updated), created: Timestamp(nanoseconds: created))
         self.state = state
+        // Streams of before there were other formats do not say theirs.
+        if let text = document["Format"]?.text {
+            guard let format = OutputFormat(rawValue: text) else { return nil }
+            self.format = format
+        }
         include = (document["Include"]?.children ?? .none).compactMap(Filter.init)
         exclude = (document["Exclude"]?.children ?? .none).compactMap(Filter.init)
         statistics = (document["Statistics"]?.children ?? .none).compactMap(StatisticsConfiguration.init)

@@ -24,7 +24,7 @@ package struct StreamBook: Sendable {
                     var kept = MetricStream(
                         name: stream.name, firehoseARN: stream.firehoseARN, roleARN: stream.roleARN, at: stream.updated, created: old.created)
                     (kept.include, kept.exclude, kept.statistics) = (stream.include, stream.exclude, stream.statistics)
-                    (kept.includesLinkedAccounts, kept.state) = (stream.includesLinkedAccounts, old.state)
+                    (kept.format, kept.includesLinkedAccounts, kept.state) = (stream.format, stream.includesLinkedAccounts, old.state)
                     stream = kept
                 } else {
                     guard try transaction.documentCount(in: Self.streams, tenant: tenant) < Self.streamsMax else { return false }

@@ -8,7 +8,7 @@ import WireFormats
 /// between an endpoint's answer and our note of it sends the minute again.
 ///
 /// Requests are those of Firehose's HTTP endpoint delivery, so what receives from Firehose receives from here:
-/// `{"requestId": …, "timestamp": …, "records": [{"data": base64 of lines}]}`.
+/// `{"requestId": …, "timestamp": …, "records": [{"data": base64 of lines, or of messages}]}`.
 package struct StreamLoop: Sendable {
     package struct Configuration: Sendable {
         /// A minute is sent so long after its end, for the samples that come late.
@@ -123,23 +123,23 @@ package struct StreamLoop: Sendable {
 
     private func send(_ minute: StreamMinute, of running: StreamBook.Running) async throws {
         var batch: [UInt8] = []
-        for line in minute.lines {
-            if !batch.isEmpty, batch.count + line.count > configuration.batchBytesMax {
+        for piece in minute.pieces {
+            if !batch.isEmpty, batch.count + piece.count > configuration.batchBytesMax {
                 try await post(batch, of: running)
                 batch.removeAll(keepingCapacity: true)
             }
-            batch += line
+            batch += piece
         }
         if !batch.isEmpty { try await post(batch, of: running) }
     }
 
-    private func post(_ lines: [UInt8], of running: StreamBook.Running) async throws {
+    private func post(_ data: [UInt8], of running: StreamBook.Running) async throws {
         guard let url = endpoint.url(of: running.stream.firehoseARN) else {
             throw Refusal(message: "\(running.stream.firehoseARN) leads nowhere: the server has no address for Firehose streams")
         }
         let id = RequestName.random(random.next(), random.next())
         let body: WireValue = [
-            "requestId": .text(id), "timestamp": .integer(time.wallNanoseconds / 1_000_000), "records": [["data": .text(Base64.encode(lines))]],
+            "requestId": .text(id), "timestamp": .integer(time.wallNanoseconds / 1_000_000), "records": [["data": .text(Base64.encode(data))]],
         ]
         var request = HTTPClientRequest(method: "POST", url: url)
         request.headers = [

@@ -1,15 +1,13 @@
 import MetricMath
 import SignalModel
-import WireFormats
 
-/// One minute of the metrics of a stream, as lines of JSON.
-/// Source: CloudWatch user guide, "CloudWatch metric stream output in JSON format".
+/// One minute of the metrics of a stream, in the stream's format.
 struct StreamMinute: Sendable {
     private static let minute = 60 * PeriodAlignment.second
     private static let metricsMax = 100_000
 
-    /// One a metric and unit.
-    let lines: [[UInt8]]
+    /// What a request's data may be cut into: lines, or messages with their lengths.
+    let pieces: [[UInt8]]
     /// Samples in it.
     let count: Double
 
@@ -29,30 +27,30 @@ struct StreamMinute: Sendable {
             BucketRequest(metric: item.metric, unit: item.unit, period: Self.minute, range: range, keepsSamples: !statistics.isEmpty)
         }
         let tables = try await BucketReader(reader: reader, tenant: running.tenant, budget: budget).read(requests)
-        var lines: [[UInt8]] = [], count = 0.0
-        for (index, table) in tables.enumerated() {
-            guard let bucket = table.buckets.first else { continue }
-            count += bucket.value(of: .sampleCount) ?? 0
-            lines.append(line(wanted[index].metric, wanted[index].unit, bucket, statistics[index], start, running))
+        let points = tables.enumerated().compactMap { index, table in
+            table.buckets.first.map { bucket in
+                StreamPoint(metric: wanted[index].metric, unit: wanted[index].unit, range: range, bucket: bucket, statistics: statistics[index])
+            }
         }
-        return StreamMinute(lines: lines, count: count)
+        let count = points.reduce(0) { $0 + ($1.bucket.value(of: .sampleCount) ?? 0) }
+        return StreamMinute(pieces: pieces(points, of: running), count: count)
     }
 
-    private static func line(
-        _ metric: MetricIdentity, _ unit: String, _ bucket: PeriodBucket, _ statistics: [String], _ start: Timestamp, _ running: StreamBook.Running
-    ) -> [UInt8] {
-        var values: [(String, WireValue)] = []
-        for (name, statistic) in [("max", Statistic.maximum), ("min", .minimum), ("sum", .sum), ("count", .sampleCount)] {
-            if let value = bucket.value(of: statistic) { values.append((name, .double(value))) }
+    private static func pieces(_ points: [StreamPoint], of running: StreamBook.Running) -> [[UInt8]] {
+        switch running.stream.format {
+        case .json: points.map { JSONOutput.line($0, running.stream.name, running.tenant) }
+        case .openTelemetry07: OpenTelemetryOutput(.version07, running.stream.name, running.tenant).messages(points)
+        case .openTelemetry10: OpenTelemetryOutput(.version10, running.stream.name, running.tenant).messages(points)
         }
-        for name in statistics {
-            if let statistic = try? Statistic(name), let value = bucket.value(of: statistic) { values.append((name, .double(value))) }
-        }
-        return JSON.encode(
-            .members(
-                ("metric_stream_name", .text(running.stream.name)), ("account_id", .text(running.tenant.account)), ("region", .text(running.tenant.region)),
-                ("namespace", .text(metric.namespace)), ("metric_name", .text(metric.name)),
-                ("dimensions", .textMap(metric.dimensions.map { ($0.name, $0.value) })), ("timestamp", .integer(start.milliseconds)),
-                ("value", .structure(values)), ("unit", .text(unit)))) + [UInt8(ascii: "\n")]
     }
+}
+
+/// A metric in one minute.
+struct StreamPoint: Sendable {
+    let metric: MetricIdentity
+    let unit: String
+    let range: TimeRange
+    let bucket: PeriodBucket
+    /// Further ones, by name.
+    let statistics: [String]
 }

@@ -24,7 +24,7 @@ struct GetMetricStream: APIOperation {
             ("IncludeFilters", stream.include.isEmpty ? nil : .list(stream.include.map(\.wire))),
             ("ExcludeFilters", stream.exclude.isEmpty ? nil : .list(stream.exclude.map(\.wire))), ("FirehoseArn", .text(stream.firehoseARN)),
             ("RoleArn", .text(stream.roleARN)), ("State", .text(stream.state.rawValue)), ("CreationDate", .timestamp(stream.created.nanoseconds)),
-            ("LastUpdateDate", .timestamp(stream.updated.nanoseconds)), ("OutputFormat", "json"),
+            ("LastUpdateDate", .timestamp(stream.updated.nanoseconds)), ("OutputFormat", .text(stream.format.rawValue)),
             ("StatisticsConfigurations", statistics.isEmpty ? nil : .list(statistics)),
             ("IncludeLinkedAccountsMetrics", .bool(stream.includesLinkedAccounts)))
     }

@@ -40,6 +40,6 @@ extension MetricStream {
         .members(
             ("Arn", .text(Self.arn(of: name, tenant))), ("CreationDate", .timestamp(created.nanoseconds)),
             ("LastUpdateDate", .timestamp(updated.nanoseconds)), ("Name", .text(name)), ("FirehoseArn", .text(firehoseARN)),
-            ("State", .text(state.rawValue)), ("OutputFormat", "json"))
+            ("State", .text(state.rawValue)), ("OutputFormat", .text(format.rawValue)))
     }
 }

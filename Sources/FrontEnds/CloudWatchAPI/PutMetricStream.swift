@@ -12,8 +12,6 @@ struct PutMetricStream: APIOperation {
     let streams: StreamBook
     let endpoint: StreamEndpoint
 
-    enum OutputFormat: String, CaseIterable { case json, openTelemetry07 = "opentelemetry0.7", openTelemetry10 = "opentelemetry1.0" }
-
     struct Input: APIInput {
         let stream: MetricStream
         let tags: [Tag]
@@ -22,7 +20,7 @@ struct PutMetricStream: APIOperation {
             let name = reader.requiredText("Name", length: 1...255)
             let firehose = reader.requiredText("FirehoseArn", length: 1...1024)
             let role = reader.requiredText("RoleArn", length: 1...1024)
-            let format: OutputFormat = reader.requiredEnumeration("OutputFormat")
+            let format: MetricStream.OutputFormat = reader.requiredEnumeration("OutputFormat")
             let include = try reader.structures("IncludeFilters", FilterInput.self, count: 0...1000).map(\.filter)
             let exclude = try reader.structures("ExcludeFilters", FilterInput.self, count: 0...1000).map(\.filter)
             let statistics = try reader.structures("StatisticsConfigurations", StatisticsInput.self, count: 0...100).map(\.configuration)
@@ -33,12 +31,14 @@ struct PutMetricStream: APIOperation {
                 throw AWSError.invalidParameterValue("The value \(name) for parameter Name is invalid.")
             }
             guard include.isEmpty || exclude.isEmpty else { throw AWSError.exclusive("IncludeFilters", "ExcludeFilters") }
-            guard format == .json else {
-                throw AWSError.invalidParameterValue("The value \(format.rawValue) for parameter OutputFormat is not supported here: use json.")
+            for statistic in statistics.flatMap(\.statistics) where format != .json && OpenTelemetryOutput.quantile(of: statistic) == nil {
+                throw AWSError.invalidParameterValue(
+                    "The value \(statistic) for parameter AdditionalStatistics is invalid: with OutputFormat \(format.rawValue) only percentiles can be streamed.")
             }
             guard role.hasPrefix("arn:") else { throw AWSError.invalidParameterValue("The value \(role) for parameter RoleArn is invalid.") }
             var stream = MetricStream(name: name, firehoseARN: firehose, roleARN: role, at: reader.context.now)
             (stream.include, stream.exclude, stream.statistics, stream.includesLinkedAccounts) = (include, exclude, statistics, linked)
+            stream.format = format
             self.stream = stream
         }
     }

@@ -48,7 +48,8 @@ package struct ProtobufWriter: Sendable {
 
     private mutating func append(tag: UInt32) { append(varint: UInt64(tag)) }
 
-    private mutating func append(varint value: UInt64) {
+    /// Without a field: the length before a message that follows others.
+    package mutating func append(varint value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)

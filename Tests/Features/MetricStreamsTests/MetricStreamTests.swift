@@ -25,6 +25,7 @@ struct MetricStreamTests {
         var one = stream(include: [.init(namespace: "A", metricNames: ["x", "y"])])
         one.statistics = [.init(metrics: [.init(namespace: "A", name: "x")], statistics: ["p99"])]
         one.state = .stopped
+        one.format = .openTelemetry07
         one.includesLinkedAccounts = true
         #expect(MetricStream(name: "s", document: try WireDocument(json: JSON.encode(one.document)).root) == one)
         #expect(MetricStream(name: "s", document: try WireDocument(json: Array("{}".utf8)).root) == nil)
