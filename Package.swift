@@ -45,7 +45,7 @@ let ranks: [(name: String, modules: [Module])] = [
         Module(
             name: "Access", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "AWSProtocol"], libraries: ["CSodium"]),
         Module(name: "Alarms", imports: ["Platform", "Columns", "SignalModel", "WireFormats", "Catalog", "MetricMath"]),
-        Module(name: "AnomalyDetectors", imports: ["Forecasting", "SignalModel", "WireFormats", "Catalog"]),
+        Module(name: "AnomalyDetectors", imports: ["Platform", "Forecasting", "SignalModel", "WireFormats", "Catalog"]),
         Module(name: "Dashboards", imports: ["SignalModel", "WireFormats", "Catalog", "MetricMath"]),
         Module(name: "MetricStreams", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport", "MetricMath"]),
         Module(name: "Notifications", imports: ["Platform", "Bytes", "SignalModel", "WireFormats", "Catalog", "HTTPTransport"]),

@@ -54,8 +54,11 @@ package struct AnomalyDetector: Sendable {
         self.hasPeriodicSpikes = hasPeriodicSpikes
     }
 
-    package var settings: SeasonalModel.Settings {
+    /// - Parameter zone: what `configuration.timezone` names.
+    package func settings(in zone: LocalTime) -> SeasonalModel.Settings {
         var settings = SeasonalModel.Settings()
+        settings.zone = zone
+        settings.expectsSpikes = hasPeriodicSpikes ?? false
         settings.excluded = configuration.excluded.map { $0.start.seconds...max($0.start.seconds, $0.end.seconds) }
         switch configuration.adaptationSpeed {
         case .FAST: settings.adaptation = .fast

@@ -7,6 +7,8 @@ struct DayProfile: Sendable {
     static let binSeconds: Int64 = 300
     static let bins = 288
     static let days = 14
+    /// A rise from one bin to the next that is so many times as high as those beside it is a step.
+    private static let stepShare = 5.0
 
     /// `values[day % days * bins + bin]`; NaN where nothing is known.
     private var values = [Float](repeating: .nan, count: days * bins)
@@ -22,6 +24,8 @@ struct DayProfile: Sendable {
     private(set) var weekly: [Float]?
     /// Of the week that `weekly` stands on.
     private var weekLevel = 0.0
+    /// By how much the last renewal has moved all of `daily` down: another day has another level.
+    private(set) var dailyMoved = 0.0
     /// Change of the level in one day; nil when there is no trend.
     private(set) var dailyTrend: Double?
 
@@ -64,6 +68,7 @@ struct DayProfile: Sendable {
     /// The day that has just begun has no values yet; those before it are whole.
     private mutating func renew() {
         guard let today else { return }
+        dailyMoved = 0
         var levels: [(x: Double, y: Double)] = []
         var known: [Int64] = []
         for day in max(0, today - Int64(Self.days) + 1)..<today {
@@ -75,7 +80,9 @@ struct DayProfile: Sendable {
         }
         dailyTrend = Robust.agreedSlope(levels)
         guard !known.isEmpty else { return }
-        daily = profile(of: known, levels.map(\.y))
+        let new = profile(of: known, levels.map(\.y))
+        dailyMoved = daily.map { Self.distance($0, new) } ?? 0
+        daily = new
         weekly = weeklyProfile(of: known, levels.map(\.y), today)
     }
 
@@ -138,6 +145,12 @@ struct DayProfile: Sendable {
         return nil
     }
 
+    /// How far one profile lies above another, on the whole.
+    private static func distance(_ a: [Float], _ b: [Float]) -> Double {
+        var distances = zip(a, b).map { Double($0) - Double($1) }
+        return Robust.median(&distances) ?? 0
+    }
+
     /// Bins that were never seen take what their neighbours say.
     private static func fill(_ profile: inout [Float]) {
         guard let first = profile.first(where: { !$0.isNaN }) else {
@@ -158,11 +171,16 @@ struct DayProfile: Sendable {
         }
     }
 
-    /// - Parameter period: of the values, in seconds: one of less than a bin stands between the middles of two bins, on a line.
+    /// - Parameter period: of the values, in seconds: one of less than a bin stands between the middles of two bins, on a line, unless the
+    ///   profile steps there: a metric that goes from one level to another does so in no time.
     static func value(of profile: [Float], at time: Int64, period: Int64) -> Double {
         guard period < binSeconds else { return Double(profile[bin(of: time)]) }
         let place = Double(time % 86_400 + period / 2) / Double(binSeconds) - 0.5
         let lower = Int(place.rounded(.down)), share = place - Double(lower)
-        return Double(profile[(lower + bins) % bins]) * (1 - share) + Double(profile[(lower + 1) % bins]) * share
+        func value(_ bin: Int) -> Double { Double(profile[(bin + bins) % bins]) }
+        let rise = value(lower + 1) - value(lower)
+        let around = max((value(lower) - value(lower - 1)).magnitude, (value(lower + 2) - value(lower + 1)).magnitude)
+        if rise.magnitude > stepShare * around { return Double(profile[bin(of: time)]) }
+        return value(lower) + rise * share
     }
 }

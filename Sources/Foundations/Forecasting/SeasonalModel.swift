@@ -15,8 +15,10 @@ package struct SeasonalModel: Sendable {
 
         package var adaptation = Adaptation.normal
         package var outlierFilter = OutlierFilter.moderate
-        /// Seconds that are added to a time to get the local one, by which days are cut.
-        package var zoneSeconds: Int64 = 0
+        /// By which days are cut.
+        package var zone = LocalTime.utc
+        /// Spikes that come at their time of the day, most days or the same day of each week, are no anomalies.
+        package var expectsSpikes = false
         /// Seconds since 1970: values in these teach nothing.
         package var excluded: [ClosedRange<Int64>] = []
 
@@ -45,13 +47,24 @@ package struct SeasonalModel: Sendable {
         package let deviation: Double
         /// The metric was never below zero, so neither is what is expected of it.
         let isNeverNegative: Bool
+        /// How far spikes go that may come now; 0 where none are expected.
+        var spikes: (below: Double, above: Double) = (0, 0)
+
+        package static func == (a: Expectation, b: Expectation) -> Bool {
+            a.value == b.value && a.deviation == b.deviation && a.isNeverNegative == b.isNeverNegative && a.spikes == b.spikes
+        }
 
         package func lower(_ deviations: Double) -> Double {
-            let bound = value - deviations * deviation
+            let bound = value - reach(spikes.below, deviations)
             return isNeverNegative ? max(0, bound) : bound
         }
 
-        package func upper(_ deviations: Double) -> Double { value + deviations * deviation }
+        package func upper(_ deviations: Double) -> Double { value + reach(spikes.above, deviations) }
+
+        /// A spike is as high as the others, more or less.
+        private func reach(_ spike: Double, _ deviations: Double) -> Double {
+            spike > 0 ? max(deviations * deviation, spike + deviations / 2 * deviation) : deviations * deviation
+        }
     }
 
     /// Values before a first expectation.
@@ -66,7 +79,7 @@ package struct SeasonalModel: Sendable {
     private let settings: Settings
     private var first: [Double] = []
     private(set) package var count = 0
-    /// Of the last value, local.
+    /// Of the last value, UTC.
     private var last: Int64?
     private var firstTime: Int64 = 0
     private var minimum = Double.infinity
@@ -74,6 +87,8 @@ package struct SeasonalModel: Sendable {
     private var chosen = 0
     private var profile = DayProfile()
     private var hour: HourProfile?
+    /// Nil unless they are asked for.
+    private var spikes: SpikeProfile?
     private var errorWithHour = 0.0, errorWithoutHour = 0.0
     private var scale: ResidualScale
     private var shifts: ShiftDetector
@@ -85,6 +100,7 @@ package struct SeasonalModel: Sendable {
         let follow = [3 * Double(period), max(3600, 6 * Double(period)), max(43_200, 12 * Double(period))]
         experts = [Expert.Profile.none, .day, .week].flatMap { profile in follow.map { Expert(profile, followSeconds: $0) } }
         hour = HourProfile(period: period)
+        spikes = settings.expectsSpikes ? SpikeProfile() : nil
         scale = ResidualScale(period: period)
         shifts = ShiftDetector(seconds: max(settings.shiftSeconds, 6 * period))
     }
@@ -99,20 +115,24 @@ extension SeasonalModel {
     /// Nil until there are a few values.
     /// - Parameter time: seconds since 1970, after every value observed.
     package func expectation(at time: Int64) -> Expectation? {
-        guard count >= Self.valuesMin, let last else { return nil }
-        let local = time + settings.zoneSeconds
+        guard count >= Self.valuesMin, let last, case let local = settings.zone.local(time), local >= 0 else { return nil }
         let expert = experts[chosen]
-        let value = expert.level + trend.step(over: local - last) + profileValue(expert.profile, local) + hourPart(local)
-        return Expectation(value: value, deviation: deviation(local, value) * doubt(after: local - last), isNeverNegative: minimum >= 0)
+        let value = expert.level + trend.step(over: time - last) + profileValue(expert.profile, local) + hourPart(local)
+        let deviation = deviation(local, value) * doubt(after: time - last)
+        var result = Expectation(value: value, deviation: deviation, isNeverNegative: minimum >= 0)
+        if let found = spikes?.values(at: local) {
+            // What stays within the ordinary band is noise.
+            result.spikes = (found.below > 2 * deviation ? found.below : 0, found.above > 2 * deviation ? found.above : 0)
+        }
+        return result
     }
 
     /// What is expected so long after the last value, from the profiles and the trend rather than from the last few values.
     package func forecast(at time: Int64) -> Double? {
-        guard count >= Self.valuesMin, let last else { return nil }
-        let local = time + settings.zoneSeconds
-        guard local - last > 3600, let expert = steadyExpert else { return expectation(at: time)?.value }
+        guard count >= Self.valuesMin, let last, case let local = settings.zone.local(time), local >= 0 else { return nil }
+        guard time - last > 3600, let expert = steadyExpert else { return expectation(at: time)?.value }
         // A level that follows lags behind a trend, so where there is one, its line is what goes on.
-        let level = trend.value(at: local, after: last) ?? expert.level
+        let level = trend.value(at: time, after: last) ?? expert.level
         let value = level + profileValue(expert.profile, local) + hourPart(local)
         return minimum >= 0 ? max(0, value) : value
     }
@@ -164,23 +184,23 @@ extension SeasonalModel {
     /// Values that are not numbers, or not later than the last one, are passed over.
     /// - Parameter time: seconds since 1970.
     package mutating func observe(_ value: Double, at time: Int64) {
-        let local = time + settings.zoneSeconds
-        guard value.isFinite, value.magnitude < 1e30, local > last ?? .min, local >= 0 else { return }
+        let local = settings.zone.local(time)
+        guard value.isFinite, value.magnitude < 1e30, time > last ?? .min, time >= 0, local >= 0 else { return }
         guard !settings.excluded.contains(where: { $0.contains(time) }) else { return }
         minimum = min(minimum, value)
         count += 1
-        guard count > Self.valuesMin else { return begin(value, local) }
-        learn(value, local, after: local - (last ?? local))
-        last = local
+        guard count > Self.valuesMin else { return begin(value, time, local) }
+        learn(value, time, local, after: time - (last ?? time))
+        last = time
     }
 
     /// The first values only say where it all begins.
-    private mutating func begin(_ value: Double, _ local: Int64) {
-        if first.isEmpty { firstTime = local }
+    private mutating func begin(_ value: Double, _ time: Int64, _ local: Int64) {
+        if first.isEmpty { firstTime = time }
         first.append(value)
-        last = local
+        last = time
         _ = profile.add(local, value)
-        trend.add(value, at: local)
+        trend.add(value, at: time)
         guard count == Self.valuesMin else { return }
         var sample = first
         let middle = Robust.median(&sample) ?? 0
@@ -189,13 +209,13 @@ extension SeasonalModel {
         for index in experts.indices {
             experts[index].begin(level: experts[index].followSeconds < 3600 ? value : middle, error: error, count: Self.valuesMin)
         }
-        for (step, at) in zip(steps, 0...) { scale.add(step, at: local - Int64(steps.count - at) * period, isOutlier: false) }
+        for (step, at) in zip(steps, 0...) { scale.add(step, at: max(0, local - Int64(steps.count - at) * period), isOutlier: false) }
         errorWithHour = error
         errorWithoutHour = error
         first = []
     }
 
-    private mutating func learn(_ value: Double, _ local: Int64, after seconds: Int64) {
+    private mutating func learn(_ value: Double, _ time: Int64, _ local: Int64, after seconds: Int64) {
         let drift = trend.step(over: seconds)
         for index in experts.indices { experts[index].lift(by: drift) }
         let hourly = hourPart(local)
@@ -204,16 +224,17 @@ extension SeasonalModel {
         let unit = deviation(local, expected)
         let isOutlier = rest.magnitude > settings.outlierLimit * unit
         let before = shifts.run
-        let shift = shifts.add(rest, unit: unit, at: local)
+        let shift = shifts.add(rest, unit: unit, at: time)
         let place = shift == nil ? shifts.run : before + 1
         scale.add(rest, at: local, isOutlier: isOutlier)
         learnHour(value - expected, local, unit, seconds)
         learnExperts(value - hourly, local, seconds, place: place)
+        spikes?.add(local, rest)
         // A lone wild value is not what this time of day is like; one that stays may be.
         let kept = isOutlier && !shifts.isSustained ? expected + hourly + (rest > 0 ? 1 : -1) * settings.outlierLimit * unit : value
         if profile.add(local, kept) { welcomeProfiles() }
-        trend.add(kept - profileValue(experts[chosen].profile, local) - hourly, at: local)
-        if let shift { settle(shift, local) }
+        trend.add(kept - profileValue(experts[chosen].profile, local) - hourly, at: time)
+        if let shift { settle(shift) }
         choose()
     }
 
@@ -240,6 +261,7 @@ extension SeasonalModel {
     private mutating func welcomeProfiles() {
         trend.setDaily(profile.dailyTrend)
         for index in experts.indices where profile.weekly == nil && experts[index].profile == .week { experts[index].end() }
+        for index in experts.indices where experts[index].profile == .day { experts[index].lift(by: profile.dailyMoved) }
         let best = usable.filter { experts[$0].hasBegun }.map { experts[$0].error }.min() ?? 0
         for index in usable where !experts[index].hasBegun {
             let level = trend.level ?? experts[index % 3].level
@@ -248,7 +270,7 @@ extension SeasonalModel {
     }
 
     /// Everything learned is lifted to the new level.
-    private mutating func settle(_ shift: ShiftDetector.Shift, _ local: Int64) {
+    private mutating func settle(_ shift: ShiftDetector.Shift) {
         for index in experts.indices where experts[index].hasBegun {
             if shift.isUndoing { experts[index].lift(by: shift.by) } else { experts[index].settle() }
         }

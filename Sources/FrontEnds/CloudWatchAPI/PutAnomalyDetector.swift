@@ -9,6 +9,8 @@ struct PutAnomalyDetector: APIOperation {
     static let name = "PutAnomalyDetector"
     let detectors: DetectorBook
 
+    private static let localTimes = LocalTimes()
+
     struct Input: APIInput {
         let detector: AnomalyDetector
 
@@ -31,6 +33,10 @@ struct PutAnomalyDetector: APIOperation {
             result.timezone = reader.text("MetricTimezone", length: 0...50)
             result.adaptationSpeed = reader.enumeration("AdaptationSpeed")
             result.outlierFilteringStrength = reader.enumeration("OutlierFilteringStrength")
+            try reader.check()
+            guard PutAnomalyDetector.localTimes.localTime(named: result.timezone) != nil else {
+                throw AWSError.invalidValue(result.timezone ?? "", reader.parameter("MetricTimezone"))
+            }
             configuration = result
         }
     }

@@ -127,10 +127,77 @@ struct SeasonalModelTests {
 
     @Test func `days are cut by local time`() throws {
         var settings = SeasonalModel.Settings()
-        settings.zoneSeconds = -5 * 3600
+        settings.zone = LocalTime(secondsFromUTC: -5 * 3600)
         let times = times(4)
         let model = model(times, settings) { time, noise in daily(time) + noise }
         #expect(abs(try #require(model.forecast(at: times.last! + 6 * 3600)) - daily(times.last! + 6 * 3600)) < 6)
+    }
+
+    @Test func `where clocks are put back, the day's profile goes with them`() throws {
+        // Put back an hour after ten days: what comes at nine by the clock then comes an hour later by UTC.
+        let change = Self.midnight + 10 * 86_400
+        var settings = SeasonalModel.Settings()
+        settings.zone = LocalTime(name: "test") { $0 < change ? 7200 : 3600 }
+        func value(_ time: Int64) -> Double { (time + (time < change ? 7200 : 3600)) % 86_400 / 3600 == 9 ? 200 : 100 }
+        let times = times(11)
+        let local = model(times, settings) { time, noise in value(time) + noise }
+        let fixed = model(times) { time, noise in value(time) + noise }
+        let inside = Self.midnight + 11 * 86_400 + 8 * 3600 + 1800      // half past nine by the clock
+        #expect(abs(try #require(local.forecast(at: inside)) - 200) < 6)
+        #expect(abs(try #require(local.forecast(at: inside - 3600)) - 100) < 6)
+        // By UTC ten days of eleven say that it is an hour earlier.
+        #expect(abs(try #require(fixed.forecast(at: inside - 3600)) - 200) < 6)
+    }
+
+    /// Ordinary values about 50, and 300 once a day between 02:00 and 02:20, a few minutes sooner or later each day.
+    private func withBackups(_ days: Double, _ settings: SeasonalModel.Settings) -> SeasonalModel {
+        model(times(days), settings) { time, noise in
+            let backup = 7200 + time / 86_400 * 3 % 5 * 300
+            return (time % 86_400 - backup) / 300 == 0 && time % 86_400 >= backup ? 300 + 5 * noise : 50 + noise
+        }
+    }
+
+    @Test func `spikes that come every day are within the band where they are expected, and nowhere else`() throws {
+        var settings = SeasonalModel.Settings()
+        settings.expectsSpikes = true
+        let day = Self.midnight + 6 * 86_400
+        let expecting = withBackups(6.0 + 1.0 / 24, settings), other = withBackups(6.0 + 1.0 / 24, .init())
+        let atNight = day + 7200 + 600, later = day + 3 * 3600
+        #expect(try #require(expecting.expectation(at: atNight)).upper(2) > 300)
+        #expect(try #require(other.expectation(at: atNight)).upper(2) < 250)
+        #expect(try #require(expecting.expectation(at: atNight)).upper(2) < 420)
+        #expect(try #require(expecting.expectation(at: later)).upper(2) < 60)
+        #expect(try #require(expecting.expectation(at: atNight)).lower(2) > 40)
+    }
+
+    @Test func `one spike is not what is expected`() throws {
+        var settings = SeasonalModel.Settings()
+        settings.expectsSpikes = true
+        let wild = Self.midnight + 2 * 86_400 + 7200
+        let model = model(times(6), settings) { time, noise in time == wild ? 300 : 50 + noise }
+        #expect(try #require(model.expectation(at: Self.midnight + 6 * 86_400 + 7200)).upper(2) < 70)
+    }
+
+    /// Values outside of the band of a metric that steps up and down once a day; counted by the day that begins at `start`.
+    private func missed(_ days: Int, steps: ClosedRange<Int64>, size: Double, from start: Int64) -> [Int] {
+        var random = SeededRandom(seed: 4)
+        var model = SeasonalModel(periodSeconds: 60)
+        var missed = [Int](repeating: 0, count: days)
+        for time in stride(from: start, to: start + Int64(days) * 86_400, by: 60) {
+            let value = 100 + Double.random(in: 0...3, using: &random) + (steps.contains(time % 86_400 / 3600) ? size : 0)
+            if let expected = model.expectation(at: time), value > expected.upper(2) || value < expected.lower(2) {
+                missed[Int((time - start) / 86_400)] += 1
+            }
+            model.observe(value, at: time)
+        }
+        return missed
+    }
+
+    @Test(arguments: [(0...11, 0), (8...17, 30_120), (20...23, 30_120)] as [(ClosedRange<Int64>, Int64)])
+    func `steps at the same hours are known to the minute after a few days`(steps: ClosedRange<Int64>, start: Int64) {
+        let missed = missed(7, steps: steps, size: 40, from: Self.midnight + start)
+        #expect(missed[3] <= 10 && missed[4] <= 4)
+        #expect(missed[5...] == [0, 0])
     }
 
     @Test(arguments: [0, -1e300, .nan, .infinity, 1e300] as [Double])

@@ -33,7 +33,9 @@ extension BucketReader {
         let end = Self.lead(of: window, period).seconds
         let subject = ModelSubject(plan)
         let settings = try await models?.settings(of: subject, tenant) ?? SeasonalModel.Settings()
-        let origin = max(0, floorDivided(end, by: 86_400) * 86_400 - Self.trainingSeconds)
+        // The day of the place that the metric lives in.
+        let local = settings.zone.local(end)
+        let origin = max(0, end - (local - floorDivided(local, by: 86_400) * 86_400) - Self.trainingSeconds)
         let key = TrainedModels.Key(
             tenant: tenant, subject: subject, settings: settings, origin: origin, periodSeconds: period / PeriodAlignment.second)
         let trained = try await trained(key, until: end, plan, window)
