@@ -54,6 +54,32 @@ package struct ActionHold: Sendable, Equatable {
     }
 }
 
+// MARK: - Causes
+
+extension ActionHold {
+    /// - Parameters:
+    ///   - rules: about the alarm.
+    ///   - since: they wait already; else now.
+    /// - Returns: nil while no window is open.
+    static func muted(by rules: [MuteRule], since: Int64, from: AlarmState.Value, at now: Int64) -> ActionHold? {
+        let open = rules.compactMap { rule in rule.muteEnd(at: now).map { (name: rule.name, end: $0) } }
+        guard let end = open.map(\.end).max() else { return nil }
+        let names = open.map(\.name).sorted().joined(separator: ", ")
+        return ActionHold(cause: .muted, since: since, until: end, reason: "Actions are muted by \(names)", from: from)
+    }
+
+    /// Nil when the state was not told within the alarm's deduplication window.
+    static func duplicate(
+        of state: AlarmState.Value, _ record: ActionRecord, _ options: AlarmOptions, from: AlarmState.Value, at now: Int64
+    ) -> ActionHold? {
+        guard options.dedupSeconds > 0, let last = record.toldAt[state] else { return nil }
+        let end = last + options.dedupSeconds * 1_000_000_000
+        guard now < end else { return nil }
+        let reason = "Actions are left out: \(state.rawValue) was told at \(AlarmTime.long(last)), within \(options.dedupSeconds) seconds"
+        return ActionHold(cause: .duplicate, since: now, until: end, reason: reason, from: from)
+    }
+}
+
 // MARK: - Documents
 
 extension ActionRecord {

@@ -9,16 +9,21 @@ package import SignalModel
 package struct AlarmDrill: Sendable {
     /// Marks of one run, times the alarms; a week of minutes for one alarm is 10,080.
     package static let evaluationsMax = 200_000
+    /// Runs of log alarms' queries in one drill; each reads the logs.
+    package static let queriesMax = 2_000
     /// Marks that are read for at once.
     private static let marksOfReadMax = 240
 
     package struct Subject: Sendable {
         package let definition: AlarmDefinition
         package let options: AlarmOptions
+        /// Those about this alarm.
+        package let mutes: [MuteRule]
 
-        package init(_ definition: AlarmDefinition, _ options: AlarmOptions = AlarmOptions(tags: [])) {
+        package init(_ definition: AlarmDefinition, _ options: AlarmOptions = AlarmOptions(tags: []), mutes: [MuteRule] = []) {
             self.definition = definition
             self.options = options
+            self.mutes = mutes
         }
     }
 
@@ -27,10 +32,24 @@ package struct AlarmDrill: Sendable {
         package let message: String
     }
 
-    private let buckets: @Sendable () -> BucketReader
+    /// What the query of a log alarm comes to at a mark: the rows of its range.
+    package typealias LogRuns = @Sendable (_ alarm: String, _ watch: LogWatch, _ mark: Int64) async throws -> [LogQueries.Row]
 
-    /// - Parameter buckets: the tenant's data; a reader, with a budget of its own, for each of the reads that a long range takes.
-    package init(_ buckets: @escaping @Sendable () -> BucketReader) { self.buckets = buckets }
+    private let buckets: @Sendable () -> BucketReader
+    private let logs: LogRuns?
+
+    /// - Parameters:
+    ///   - logs: nil where there are none: log alarms are refused.
+    ///   - buckets: the tenant's data; a reader, with a budget of its own, for each of the reads that a long range takes.
+    package init(logs: LogRuns? = nil, _ buckets: @escaping @Sendable () -> BucketReader) {
+        self.buckets = buckets
+        self.logs = logs
+    }
+
+    /// Runs the queries over the logs of a server.
+    package static func runs(of queries: LogQueries, _ tenant: Tenant) -> LogRuns {
+        { _, watch, mark in try await queries.rows(LogRows.query(of: watch), watch.groups, tenant, watch.range(at: mark)) }
+    }
 
     /// - Parameters:
     ///   - subjects: composite alarms see those of the others that they name.
@@ -45,14 +64,38 @@ package struct AlarmDrill: Sendable {
             throw Refusal(message: "cannot drill: the range is empty, or so long that it takes more than \(Self.evaluationsMax) evaluations")
         }
         var marks = stride(from: first, through: range.end.nanoseconds, by: Int64.Stride(interval)).map { $0 }[...]
+        let judged = try await logPoints(of: run.watches, at: Array(marks))
         while !marks.isEmpty {
             let chunk = Array(marks.prefix(Self.marksOfReadMax))
             marks = marks.dropFirst(chunk.count)
             var points: [[[AlarmEvaluator.Point]?]] = []
-            for watch in run.watches { points.append(try await self.points(of: watch, at: chunk)) }
+            for (place, watch) in run.watches.enumerated() {
+                if let mine = judged[place] { points.append(chunk.map { mine[$0] }) } else { points.append(try await self.points(of: watch, at: chunk)) }
+            }
             for (place, mark) in chunk.enumerated() { run.step(at: mark, points.map { $0[place] }) }
         }
         return run.timelines(until: range.end.nanoseconds)
+    }
+
+    /// By subject that is a log alarm, what it would have judged at the marks of its schedule.
+    private func logPoints(of watches: [AlarmWatch?], at marks: [Int64]) async throws -> [Int: [Int64: [AlarmEvaluator.Point]]] {
+        var found: [Int: [Int64: [AlarmEvaluator.Point]]] = [:], queries = 0
+        for (place, watch) in watches.enumerated() {
+            guard let watch, case .log(let log) = watch.rule.subject else { continue }
+            guard let logs else { throw Refusal(message: "cannot drill \(watch.rule.name): there are no logs here") }
+            let own = marks.filter { $0 % (log.periodSeconds * PeriodAlignment.second) == 0 }
+            queries += own.count
+            guard queries <= Self.queriesMax else {
+                throw Refusal(message: "cannot drill \(watch.rule.name): the range is so long that its query would be run more than \(Self.queriesMax) times")
+            }
+            var results = LogResults(), points: [Int64: [AlarmEvaluator.Point]] = [:]
+            for mark in own {
+                results.add(LogRows.groups(try await logs(watch.rule.name, log, mark), of: log), at: mark, for: watch.rule, kept: watch.rule.evaluationPeriods)
+                points[mark] = results.points
+            }
+            found[place] = points
+        }
+        return found
     }
 
     /// What the alarm would have judged at each mark; nil at marks that are not its own.
@@ -95,6 +138,9 @@ package struct AlarmTimeline: Sendable {
     /// What was judged, period by period without overlap, oldest first; periods without data are not there.
     package internal(set) var points: [AlarmEvaluator.Point] = []
     package internal(set) var evaluations = 0
+    /// Oldest first.
+    package internal(set) var told: [Told] = []
+    package internal(set) var held: [Held] = []
 
     /// How often it would have gone into ALARM.
     package var firings: Int { changes.count { $0.to == .alarm } }

@@ -59,29 +59,30 @@ extension AlarmHistoryItem {
             case .Update: ("updated", "updatedAlarm")
             case .Delete: ("deleted", "deletedAlarm")
             }
-        let data: WireValue = .structure([
-            ("version", "1.0"), ("type", .text(change.rawValue)),
-            (member, .structure(alarm.definition.members)),
-        ])
+        let data: WireValue = .structure([("version", "1.0"), ("type", .text(change.rawValue)), (member, alarm.historyWire)])
         return AlarmHistoryItem(
             alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .configuration, summary: "Alarm \"\(alarm.name)\" \(word)", data: text(data))
     }
 
     static func state(of alarm: Alarm, to new: AlarmState, at time: Timestamp) -> AlarmHistoryItem {
         let old = alarm.state
-        var newMembers = JSONObject()
-        newMembers.add("stateValue", .text(new.value.rawValue))
-        newMembers.add("stateReason", .text(new.reason))
-        // It was checked to be JSON when it was set, and stands here as what it is, not as a text.
-        if let data = new.reasonData { newMembers.add("stateReasonData", json: Array(data.utf8)) }
         var data = JSONObject()
         data.add("version", "1.0")
-        data.add("oldState", ["stateValue": .text(old.value.rawValue), "stateReason": .text(old.reason)])
-        data.add("newState", json: newMembers.bytes)
+        data.add("oldState", json: members(of: old))
+        data.add("newState", json: members(of: new))
         return AlarmHistoryItem(
             alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .state,
             summary: "Alarm updated from \(old.value.rawValue) to \(new.value.rawValue)",
             data: data.text)
+    }
+
+    private static func members(of state: AlarmState) -> [UInt8] {
+        var members = JSONObject()
+        members.add("stateValue", .text(state.value.rawValue))
+        members.add("stateReason", .text(state.reason))
+        // It was checked to be JSON when it was set, and stands here as what it is, not as a text.
+        if let data = state.reasonData { members.add("stateReasonData", json: Array(data.utf8)) }
+        return members.bytes
     }
 
     /// - Parameter refusal: why the action could not be run; nil when it is on its way.

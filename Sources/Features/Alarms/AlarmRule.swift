@@ -136,6 +136,8 @@ extension AlarmRule {
         }
     }
 
+    package var isOnLogs: Bool { if case .log = subject { true } else { false } }
+
     /// How often it is evaluated: every 10 seconds below a minute's period, else every minute.
     package var intervalSeconds: Int64 { periodSeconds < 60 ? 10 : 60 }
 

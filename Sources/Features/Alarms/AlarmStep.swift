@@ -150,7 +150,8 @@ struct AlarmStep {
         }
         let tags = try AlarmTags.tags(of: alarm.name, tenant, in: transaction)
         let options = AlarmOptions(tags: tags, description: alarm.settings.description)
-        if let hold = try mute(alarm, in: state, from: from) ?? duplicate(state, options, from: from) {
+        let duplicate = ActionHold.duplicate(of: state.value, state.actions, options, from: from, at: now.nanoseconds)
+        if let hold = try mute(alarm, in: state, from: from) ?? duplicate {
             return try put(hold, alarm, on: &state)
         }
         try run(alarm, in: state, from: from, options, afterMute: afterMute)
@@ -159,21 +160,9 @@ struct AlarmStep {
 
     private func mute(_ alarm: Alarm, in state: AlarmState, from: AlarmState.Value) throws -> ActionHold? {
         guard !alarm.settings.actions(for: state.value).isEmpty else { return nil }
-        let open = try MuteStorage.rules(muting: alarm.name, tenant, transaction).compactMap { rule in
-            rule.muteEnd(at: now.nanoseconds).map { (name: rule.name, end: $0) }
-        }
-        guard let end = open.map(\.end).max() else { return nil }
-        let names = open.map(\.name).sorted().joined(separator: ", ")
-        return ActionHold(
-            cause: .muted, since: state.actions.hold?.since ?? now.nanoseconds, until: end, reason: "Actions are muted by \(names)", from: from)
-    }
-
-    private func duplicate(_ state: AlarmState, _ options: AlarmOptions, from: AlarmState.Value) -> ActionHold? {
-        guard options.dedupSeconds > 0, let last = state.actions.toldAt[state.value] else { return nil }
-        let end = last + options.dedupSeconds * 1_000_000_000
-        guard now.nanoseconds < end else { return nil }
-        let reason = "Actions are left out: \(state.value.rawValue) was told at \(AlarmTime.long(last)), within \(options.dedupSeconds) seconds"
-        return ActionHold(cause: .duplicate, since: now.nanoseconds, until: end, reason: reason, from: from)
+        return ActionHold.muted(
+            by: try MuteStorage.rules(muting: alarm.name, tenant, transaction), since: state.actions.hold?.since ?? now.nanoseconds, from: from,
+            at: now.nanoseconds)
     }
 
     /// Holds the actions, and tells so when they were not held for the same cause before.

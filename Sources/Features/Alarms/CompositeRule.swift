@@ -38,6 +38,11 @@ extension CompositeRule {
     /// The names of the alarms of this tenant that it is about, each once.
     package func childNames(of tenant: Tenant) -> [String] { children(of: tenant).names }
 
+    /// Its children, and the alarm that keeps its actions back.
+    package func namesToKnow(of tenant: Tenant) -> [String] {
+        childNames(of: tenant) + [suppression.flatMap { Self.name(of: $0.suppressor, tenant) }].compactMap(\.self)
+    }
+
     /// Nil for the ARN of another tenant's alarm.
     static func name(of reference: String, _ tenant: Tenant) -> String? {
         guard let arn = AlarmARN(reference) else { return reference }

@@ -7,6 +7,10 @@ struct DrillRun {
     private(set) var watches: [AlarmWatch?] = []
     private var timelines: [AlarmTimeline] = []
     private var states: [String: AlarmState] = [:]
+    /// One a subject.
+    private var actions: [DrillActions] = []
+    /// Of the mark that is looked at: which subject came from which state into which.
+    private var moves: [(place: Int, from: AlarmState.Value, to: AlarmState.Value)] = []
     private let tenant: Tenant
     private let start: Int64
     /// Positions of the composite alarms, each after those that it depends on.
@@ -22,23 +26,28 @@ struct DrillRun {
             let state = AlarmState.initial(at: start.nanoseconds)
             guard states.updateValue(state, forKey: name) == nil else { throw AlarmDrill.Refusal(message: "cannot drill \(name): it is there twice") }
             timelines.append(AlarmTimeline(name: name, definition: subject.definition))
+            actions.append(DrillActions(subject))
             switch subject.definition {
             case .composite: watches.append(nil)
             case .data(let rule):
-                if case .log = rule.subject { throw AlarmDrill.Refusal(message: "cannot drill \(name): alarms on logs are not drilled yet") }
                 let alarm = Alarm(tenant: tenant, rule: rule, configured: start.nanoseconds, state: state)
-                watches.append(try AlarmWatch(alarm, rule, subject.options))
+                // Silence of a query is a result of its own: the sparse mode is for metrics.
+                let options = rule.isOnLogs ? AlarmOptions(tags: []) : subject.options
+                watches.append(try AlarmWatch(alarm, rule, options))
             }
         }
     }
 
     private static func order(_ subjects: [AlarmDrill.Subject], _ tenant: Tenant) throws -> [Int] {
         var children: [Int: Set<String>] = [:]
+        var wanted: [Int: Set<String>] = [:]
         for (place, subject) in subjects.enumerated() {
-            if case .composite(let rule) = subject.definition { children[place] = Set(rule.children(of: tenant).names) }
+            guard case .composite(let rule) = subject.definition else { continue }
+            children[place] = Set(rule.childNames(of: tenant))
+            wanted[place] = Set(rule.namesToKnow(of: tenant))
         }
         let names = Set(subjects.map(\.definition.settings.name))
-        if let (place, unknown) = children.lazy.compactMap({ place, wanted in wanted.subtracting(names).min().map { (place, $0) } }).first {
+        if let (place, unknown) = wanted.lazy.compactMap({ place, wanted in wanted.subtracting(names).min().map { (place, $0) } }).first {
             throw AlarmDrill.Refusal(message: "cannot drill \(subjects[place].definition.settings.name): the alarm \(unknown) is not there")
         }
         var order: [Int] = []
@@ -59,6 +68,8 @@ struct DrillRun {
     /// - Parameter points: one a subject: what it judges at this mark; nil where it judges nothing.
     mutating func step(at mark: Int64, _ points: [[AlarmEvaluator.Point]?]) {
         var changed: Set<String> = []
+        moves = []
+        for place in actions.indices { actions[place].release(in: value(of: timelines[place].name), at: mark) }
         for (place, points) in points.enumerated() {
             guard let points, let watch = watches[place] else { continue }
             timelines[place].evaluations += 1
@@ -69,6 +80,23 @@ struct DrillRun {
             changed.insert(timelines[place].name)
         }
         for place in composites { judge(place, changed: &changed, at: mark) }
+        for move in moves {
+            let isSuppressed = suppressor(of: move.place).map { value(of: $0) == .alarm } ?? false
+            actions[move.place].transition(from: move.from, to: move.to, isSuppressorInAlarm: isSuppressed, at: mark)
+        }
+        for place in composites {
+            guard let name = suppressor(of: place), let move = moves.first(where: { timelines[$0.place].name == name }),
+                (move.from == .alarm) != (move.to == .alarm)
+            else { continue }
+            actions[place].suppressorChange(isInAlarm: move.to == .alarm, in: value(of: timelines[place].name), at: mark)
+        }
+    }
+
+    private func value(of name: String) -> AlarmState.Value { states[name]?.value ?? .insufficientData }
+
+    private func suppressor(of place: Int) -> String? {
+        guard case .composite(let rule) = timelines[place].definition, let suppression = rule.suppression else { return nil }
+        return CompositeRule.name(of: suppression.suppressor, tenant)
     }
 
     /// Of windows that slide, those that begin where the last one ended.
@@ -99,14 +127,17 @@ struct DrillRun {
 
     private mutating func change(_ place: Int, to new: AlarmState) {
         let name = timelines[place].name
-        let old = states[name]?.value ?? .insufficientData
+        let old = value(of: name)
+        moves.append((place, old, new.value))
         timelines[place].changes.append(.init(time: new.updated, from: old, to: new.value, reason: new.reason))
         states[name] = new
     }
 
-    func timelines(until end: Int64) -> [AlarmTimeline] {
-        timelines.map { timeline in
+    mutating func timelines(until end: Int64) -> [AlarmTimeline] {
+        for place in actions.indices { actions[place].release(in: value(of: timelines[place].name), at: end) }
+        return zip(timelines, actions).map { timeline, actions in
             var timeline = timeline
+            (timeline.told, timeline.held) = (actions.told, actions.held)
             var (state, since) = (AlarmState.Value.insufficientData, start)
             for change in timeline.changes {
                 if change.time > since { timeline.segments.append(.init(state: state, start: since, end: change.time)) }

@@ -82,11 +82,8 @@ package actor LogAlarmEvaluation {
     }
 
     private func judge(_ alarm: Alarm, _ rule: AlarmRule, _ watch: LogWatch, at mark: Int64) async {
-        let range = TimeRange(
-            start: Timestamp(nanoseconds: mark - watch.startOffset * 1_000_000_000),
-            end: Timestamp(nanoseconds: mark - watch.endOffset * 1_000_000_000))
         do {
-            let rows = try await queries.rows(LogRows.query(of: watch), watch.groups, alarm.tenant, range)
+            let rows = try await queries.rows(LogRows.query(of: watch), watch.groups, alarm.tenant, watch.range(at: mark))
             let groups = LogRows.groups(rows, of: watch)
             try await book.record(groups, of: alarm, rule, at: mark, now: Timestamp(nanoseconds: clock.wallNanoseconds))
             counters.evaluations += 1

@@ -1,3 +1,4 @@
+import SignalModel
 import WireFormats
 
 /// The scheduled Logs Insights query that a log alarm judges.
@@ -47,6 +48,11 @@ package struct LogWatch: Sendable, Equatable {
         let units: [String: Int64] = ["minute": 60, "hour": 3600, "day": 86_400]
         guard let unit = units[parts[1].hasSuffix("s") ? String(parts[1].dropLast()) : String(parts[1])], count * unit <= 86_400 else { return nil }
         return count * unit
+    }
+
+    /// What a run at `mark` looks at, UTC nanoseconds.
+    func range(at mark: Int64) -> TimeRange {
+        TimeRange(start: Timestamp(nanoseconds: mark - startOffset * 1_000_000_000), end: Timestamp(nanoseconds: mark - endOffset * 1_000_000_000))
     }
 
     var wire: WireValue {

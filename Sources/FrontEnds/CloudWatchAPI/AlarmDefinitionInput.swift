@@ -13,6 +13,9 @@ package struct AlarmDefinitionInput: APIInput {
         if reader.has("AlarmRule") {
             let input = try PutCompositeAlarm.Input(from: &reader)
             (definition, tags) = (.composite(input.rule), input.tags)
+        } else if reader.has("ScheduledQueryConfiguration") {
+            let input = try PutLogAlarm.Input(from: &reader)
+            (definition, tags) = (.data(input.rule), input.tags)
         } else {
             let input = try PutMetricAlarm.Input(from: &reader)
             (definition, tags) = (.data(input.rule), input.tags)

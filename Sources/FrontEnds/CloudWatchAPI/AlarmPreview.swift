@@ -7,18 +7,20 @@ package import WireFormats
 
 /// What an alarm would have done over stored data: what the console's editor and `groundwatch drill` show.
 ///
-/// `POST /api/ui/v1/alarms/preview` with `{"alarm": {…}, "start": …, "end": …}`, where the alarm is PutMetricAlarm's or
-/// PutCompositeAlarm's JSON, or `{"name": "…"}` for one that is stored. Form: `Documentation/Alarms.md`.
+/// `POST /api/ui/v1/alarms/preview` with `{"alarm": {…}, "start": …, "end": …}`, where the alarm is PutMetricAlarm's,
+/// PutCompositeAlarm's or PutLogAlarm's JSON, or `{"name": "…"}` for one that is stored. Form: `Documentation/Alarms.md`.
 package struct AlarmPreview: Sendable {
     package static let path = "/api/ui/v1/alarms/preview"
 
     let alarms: AlarmBook
     let metrics: MetricAccess
+    let logs: LogQueries
     let defaultRegion: String
 
-    package init(alarms: AlarmBook, metrics: MetricAccess, defaultRegion: String) {
+    package init(alarms: AlarmBook, metrics: MetricAccess, logs: LogQueries, defaultRegion: String) {
         self.alarms = alarms
         self.metrics = metrics
+        self.logs = logs
         self.defaultRegion = defaultRegion
     }
 
@@ -50,7 +52,7 @@ package struct AlarmPreview: Sendable {
         guard start < end else { throw AWSError.validation("start must be before end") }
         let subjects = try await withChildren(subject, of: tenant)
         let metrics = metrics
-        let drill = AlarmDrill { metrics.buckets(of: tenant, metrics.budget()) }
+        let drill = AlarmDrill(logs: AlarmDrill.runs(of: logs, tenant)) { metrics.buckets(of: tenant, metrics.budget()) }
         let timelines = try await drill.timelines(of: subjects, tenant, in: TimeRange(start: start, end: end))
         return Self.wire(timelines[0], from: start, to: end)
     }
@@ -58,19 +60,24 @@ package struct AlarmPreview: Sendable {
     private func subject(_ root: WireNode, of tenant: Tenant, at now: Timestamp) async throws -> AlarmDrill.Subject {
         if let name = root["name"]?.text { return try await stored(name, of: tenant) }
         guard let node = root["alarm"], node.kind == .map else {
-            throw AWSError.validation("cannot preview: say which alarm, as \"alarm\" in PutMetricAlarm's JSON or as \"name\" of one that is stored")
+            throw AWSError.validation("cannot preview: say which alarm, as \"alarm\" in the JSON that puts it or as \"name\" of one that is stored")
         }
         let input = try AlarmDefinitionInput.read(node, of: tenant, at: now)
         if case .data(let rule) = input.definition, case .queries(let queries) = rule.subject {
             try AlarmRule.check(queries, bandID: rule.bandID, budget: metrics.budget(), quotas: metrics.quotas(tenant))
         }
-        return AlarmDrill.Subject(input.definition, input.options)
+        if case .data(let rule) = input.definition, case .log(let watch) = rule.subject, let refusal = logs.refusal(of: watch) {
+            throw AWSError.validation("The query is not valid: \(refusal)")
+        }
+        let mutes = try await alarms.muteRules(of: tenant, muting: input.definition.settings.name, limit: AlarmBook.muteRulesMax)
+        return AlarmDrill.Subject(input.definition, input.options, mutes: mutes)
     }
 
     private func stored(_ name: String, of tenant: Tenant) async throws -> AlarmDrill.Subject {
         guard let alarm = try await alarms.alarm(name, of: tenant) else { throw AWSError.validation("The alarm \(name) does not exist.") }
         let tags = try await alarms.tags(of: name, tenant: tenant) ?? []
-        return AlarmDrill.Subject(alarm.definition, AlarmOptions(tags: tags))
+        let mutes = try await alarms.muteRules(of: tenant, muting: name, limit: AlarmBook.muteRulesMax)
+        return AlarmDrill.Subject(alarm.definition, AlarmOptions(tags: tags), mutes: mutes)
     }
 
     /// The subject first, then all that it depends on.
@@ -80,7 +87,7 @@ package struct AlarmPreview: Sendable {
         var place = 0
         while place < subjects.count {
             if case .composite(let rule) = subjects[place].definition {
-                for name in rule.childNames(of: tenant) where names.insert(name).inserted { subjects.append(try await stored(name, of: tenant)) }
+                for name in rule.namesToKnow(of: tenant) where names.insert(name).inserted { subjects.append(try await stored(name, of: tenant)) }
             }
             place += 1
         }
@@ -106,6 +113,11 @@ package struct AlarmPreview: Sendable {
             ("threshold", rule.flatMap { $0.bandID == nil ? .double($0.threshold) : nil }),
             ("changes", .list(timeline.changes.map { change in
                 ["time": time(change.time), "from": .text(change.from.rawValue), "to": .text(change.to.rawValue), "reason": .text(change.reason)]
+            })),
+            ("told", .list(timeline.told.map { ["time": time($0.time), "state": .text($0.state.rawValue)] })),
+            ("held", .list(timeline.held.map { held in
+                .members(
+                    ("start", time(held.start)), ("end", held.end.map(time)), ("by", .text(held.cause.rawValue)), ("reason", .text(held.reason)))
             })),
             ("segments", .list(timeline.segments.map { ["state": .text($0.state.rawValue), "start": time($0.start), "end": time($0.end)] })),
             ("datapoints", .list(timeline.points.map { point in

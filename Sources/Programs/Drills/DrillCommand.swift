@@ -11,7 +11,7 @@ package struct DrillCommand: Sendable {
         The first says when an alarm would have fired over the data that a server has; it changes nothing.
 
           --alarm NAME         an alarm that the server has
-          --file FILE          an alarm in PutMetricAlarm's or PutCompositeAlarm's JSON
+          --file FILE          an alarm in PutMetricAlarm's, PutCompositeAlarm's or PutLogAlarm's JSON
           --from TIME          ISO 8601, or so long ago: 90m, 24h, 7d (24h)
           --to TIME            ISO 8601, or so long ago (now)
           --server URL         the server (http://127.0.0.1:4566)
@@ -90,6 +90,13 @@ package struct DrillCommand: Sendable {
         for change in answer["changes"]?.children ?? WireChildren.none {
             let time = change["time"]?.text ?? "", from = change["from"]?.text ?? "", to = change["to"]?.text ?? ""
             lines.append("  \(time)  \(from) -> \(to)  \(change["reason"]?.text ?? "")")
+        }
+        for told in answer["told"]?.children ?? WireChildren.none {
+            lines.append("  \(told["time"]?.text ?? "")  actions of \(told["state"]?.text ?? "") would have run")
+        }
+        for held in answer["held"]?.children ?? WireChildren.none {
+            let end = held["end"]?.text.map { "to \($0)" } ?? "on"
+            lines.append("  \(held["start"]?.text ?? "")  \(end): \(held["reason"]?.text ?? "")")
         }
         return lines.joined(separator: "\n")
     }

@@ -13,10 +13,21 @@ package struct RuleTestFile: Sendable {
     package struct Test: Sendable {
         package let name: String
         let samples: DrillSamples
+        /// By log alarm, what each run of its query comes to, nil for no rows.
+        let results: [String: [Double?]]
         let range: TimeRange
         let states: [ExpectedState]
         /// By alarm.
         let firings: [(alarm: String, count: Int)]
+        /// By alarm, how often the actions of ALARM run.
+        let tellings: [(alarm: String, count: Int)]
+
+        /// What the query of an alarm comes to at one of its marks.
+        func rows(of alarm: String, every period: Int64, at mark: Int64) -> [LogQueries.Row] {
+            let first = (range.start.nanoseconds / period + 1) * period, run = Int((mark - first) / period)
+            guard let results = results[alarm], results.indices.contains(run), let value = results[run] else { return [] }
+            return [[(field: "value", value: "\(value)")]]
+        }
     }
 
     struct ExpectedState: Sendable {
@@ -44,9 +55,8 @@ package struct RuleTestFile: Sendable {
         var alarms: [AlarmDrill.Subject] = []
         for node in root["alarms"]?.children ?? WireChildren.none { alarms.append(try Self.alarm(node)) }
         guard !alarms.isEmpty else { throw DrillError("cannot read the file: it has no alarms") }
-        let names = Set(alarms.map(\.definition.settings.name))
         var tests: [Test] = []
-        for node in root["tests"]?.children ?? WireChildren.none { tests.append(try RuleTestReader(node, names).test()) }
+        for node in root["tests"]?.children ?? WireChildren.none { tests.append(try RuleTestReader(node, alarms).test()) }
         self.alarms = alarms
         self.tests = tests
     }
@@ -69,7 +79,7 @@ package struct RuleTestFile: Sendable {
     package func failures(of test: Test) async throws(DrillError) -> [String] {
         let timelines: [AlarmTimeline]
         do {
-            let drill = AlarmDrill {
+            let drill = AlarmDrill(logs: { alarm, watch, mark in test.rows(of: alarm, every: watch.periodSeconds * 1_000_000_000, at: mark) }) {
                 let budget = QueryBudget(clock: UnmovedClock(), seconds: 60, bytesMax: 1 << 30)
                 var buckets = BucketReader(reader: test.samples, tenant: Self.tenant, budget: budget)
                 buckets.quotas = QuotaTable().value(for:)
@@ -93,6 +103,10 @@ package struct RuleTestFile: Sendable {
         }
         for (alarm, count) in test.firings where byName[alarm]?.firings != count {
             failures.append("\(alarm): expected to fire \(count) times, fires \(byName[alarm]?.firings ?? 0) times")
+        }
+        for (alarm, count) in test.tellings {
+            let told = byName[alarm]?.told.count { $0.state == .alarm } ?? 0
+            if told != count { failures.append("\(alarm): expected its actions of ALARM to run \(count) times, they run \(told) times") }
         }
         return failures
     }

@@ -8,35 +8,45 @@ struct RuleTestReader {
     private static let samplesMax = 1_000_000
 
     private let node: WireNode
-    private let alarms: Set<String>
+    /// By name; the seconds between runs of those that are log alarms.
+    private let alarms: [String: Int64?]
     private let name: String
 
-    init(_ node: WireNode, _ alarms: Set<String>) throws(DrillError) {
+    init(_ node: WireNode, _ alarms: [AlarmDrill.Subject]) throws(DrillError) {
         self.node = node
-        self.alarms = alarms
+        self.alarms = Dictionary(alarms.map { ($0.definition.settings.name, $0.logSeconds) }) { first, _ in first }
         name = node["name"]?.text ?? "a test without a name"
-        try RuleTestFile.checkMembers(node, ["name", "start", "interval", "input", "expect", "fires"], of: name)
+        try RuleTestFile.checkMembers(node, ["name", "start", "interval", "input", "expect", "fires", "tells"], of: name)
     }
 
     func test() throws(DrillError) -> RuleTestFile.Test {
         let start = try self.start()
         let interval = try node["interval"] == nil ? 60_000_000_000 : length(node["interval"]?.text ?? "")
-        var samples = DrillSamples()
+        var samples = DrillSamples(), results: [String: [Double?]] = [:]
         var end = start
         for input in node["input"]?.children ?? WireChildren.none {
-            end = max(end, try add(input, to: &samples, from: start, every: interval))
+            if input["LogAlarm"] == nil {
+                end = max(end, try add(input, to: &samples, from: start, every: interval))
+            } else {
+                end = max(end, try add(input, to: &results, from: start))
+            }
         }
         var states: [RuleTestFile.ExpectedState] = []
         for expected in node["expect"]?.children ?? WireChildren.none { states.append(try state(expected, from: start)) }
-        var firings: [(alarm: String, count: Int)] = []
-        for member in node["fires"]?.children ?? WireChildren.none {
-            guard let count = member.integer.flatMap(Int.init(exactly:)), count >= 0 else { throw wrong("\"fires\" says no number of \(member.key)") }
-            firings.append((try known(member.key), count))
-        }
-        guard !states.isEmpty || !firings.isEmpty else { throw wrong("it expects nothing") }
+        let firings = try counts("fires"), tellings = try counts("tells")
+        guard !states.isEmpty || !firings.isEmpty || !tellings.isEmpty else { throw wrong("it expects nothing") }
         end = max(end, states.map(\.time).max() ?? end)
         let range = TimeRange(start: Timestamp(nanoseconds: start), end: Timestamp(nanoseconds: end))
-        return RuleTestFile.Test(name: name, samples: samples, range: range, states: states, firings: firings)
+        return RuleTestFile.Test(name: name, samples: samples, results: results, range: range, states: states, firings: firings, tellings: tellings)
+    }
+
+    private func counts(_ name: String) throws(DrillError) -> [(alarm: String, count: Int)] {
+        var counts: [(alarm: String, count: Int)] = []
+        for member in node.member(named: name)?.children ?? WireChildren.none {
+            guard let count = member.integer.flatMap(Int.init(exactly:)), count >= 0 else { throw wrong("\"\(name)\" says no number of \(member.key)") }
+            counts.append((try known(member.key), count))
+        }
+        return counts
     }
 
     private func wrong(_ why: String) -> DrillError { DrillError("cannot read \(name): \(why)") }
@@ -66,7 +76,7 @@ struct RuleTestReader {
     }
 
     private func known(_ alarm: String) throws(DrillError) -> String {
-        guard alarms.contains(alarm) else { throw wrong("there is no alarm \(alarm) in the file") }
+        guard alarms.keys.contains(alarm) else { throw wrong("there is no alarm \(alarm) in the file") }
         return alarm
     }
 
@@ -75,7 +85,7 @@ struct RuleTestReader {
         guard let at = node["at"]?.text, let state = node["state"]?.text.flatMap(AlarmState.Value.init) else {
             throw wrong("an expectation needs \"at\", and as \"state\" OK, ALARM or INSUFFICIENT_DATA")
         }
-        let alarm = node["alarm"]?.text ?? (alarms.count == 1 ? alarms.first : nil)
+        let alarm = node["alarm"]?.text ?? (alarms.count == 1 ? alarms.keys.first : nil)
         guard let alarm else { throw wrong("an expectation must name one of the alarms") }
         return RuleTestFile.ExpectedState(
             alarm: try known(alarm), at: at, time: start + (try length(at)), state: state, reason: node["reason"]?.text)
@@ -105,6 +115,24 @@ struct RuleTestReader {
         return time
     }
 
+    /// What the runs of a log alarm's query come to, one after the other.
+    /// - Returns: the time of the last run.
+    private func add(_ node: WireNode, to results: inout [String: [Double?]], from start: Int64) throws(DrillError) -> Int64 {
+        try RuleTestFile.checkMembers(node, ["LogAlarm", "values"], of: "an input of \(name)")
+        guard let alarm = node["LogAlarm"]?.text, let values = node["values"]?.text else { throw wrong("an input needs \"LogAlarm\" and \"values\"") }
+        guard let seconds = alarms[try known(alarm)] ?? nil else { throw wrong("\(alarm) is no log alarm") }
+        var found: [Double?] = []
+        for token in values.split(whereSeparator: \.isWhitespace) {
+            guard let (step, repeats) = Self.repeated(token), found.count + repeats <= AlarmDrill.queriesMax else { throw wrong("\"\(token)\" is no value") }
+            let value = step == "_" ? nil : Double(step)
+            guard step == "_" || value?.isFinite == true else { throw wrong("\"\(token)\" is no value") }
+            found += [Double?](repeating: value, count: repeats)
+        }
+        results[alarm] = found
+        let period = seconds * 1_000_000_000
+        return (start / period + Int64(found.count)) * period
+    }
+
     /// `5x3`: three times 5.
     private static func repeated(_ token: Substring) -> (step: Substring, count: Int)? {
         let parts = token.split(separator: "x", omittingEmptySubsequences: false)
@@ -124,5 +152,12 @@ struct RuleTestReader {
             found.append((value, count))
         }
         return found
+    }
+}
+
+extension AlarmDrill.Subject {
+    /// How often its query is run; nil for what is no log alarm.
+    fileprivate var logSeconds: Int64? {
+        if case .data(let rule) = definition, rule.isOnLogs { rule.periodSeconds } else { nil }
     }
 }

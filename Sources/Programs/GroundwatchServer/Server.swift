@@ -236,7 +236,7 @@ private struct Parts {
             session: access.session,
             live: LiveAPI(hub: hub, directory: storage.logGroups, authentication: access.gate, region: configuration.region, time: time),
             prometheus: prometheus, lines: lines, otlp: otlp,
-            preview: AlarmPreview(alarms: alarms, metrics: metrics, defaultRegion: configuration.region),
+            preview: AlarmPreview(alarms: alarms, metrics: metrics, logs: logQueries, defaultRegion: configuration.region),
             quotas: QuotasPage(quotas: quotas, defaultRegion: configuration.region), aws: dispatcher,
             memory: memory.ingest, certificate: { try await identity.certificate() })
     }

@@ -60,8 +60,29 @@ struct AlarmBookTests {
         #expect(items[3].summary.hasPrefix("Failed to execute action arn:aws:lambda"))
         let data = try json(items[1].data)
         #expect(data["oldState"]?["stateValue"]?.text == "INSUFFICIENT_DATA" && data["newState"]?["stateReason"]?.text == "test")
-        #expect(data["newState"]?["stateReasonData"]?["a"]?.childCount == 1)
+        #expect(data["newState"]?["stateReasonData"]?["a"]?.childCount == 1 && data["oldState"]?["stateReasonData"] == nil)
+        _ = try await rig.book.setState(.ok, reason: "over", reasonData: nil, of: "alarm", tenant: acme, at: rig.now)
+        let back = try json(try #require(try await rig.history("alarm", .state).last).data)
+        #expect(back["oldState"]?["stateReasonData"]?["a"]?.childCount == 1 && back["newState"]?["stateReasonData"] == nil)
         #expect(try await rig.book.setState(.ok, reason: "", reasonData: nil, of: "nobody", tenant: acme, at: rig.now) == false)
+    }
+
+    @Test func `history tells of an alarm that was made as AWS does`() async throws {
+        let rig = try AlarmRig()
+        var rule = try rule()
+        rule.alarmActions = [topic]
+        try await rig.put(rule)
+        let data = try json(try #require(try await rig.history("alarm", .configuration).first).data)
+        #expect(data.children.map(\.key) == ["version", "type", "createdAlarm"])
+        let alarm = try #require(data["createdAlarm"])
+        let names = [
+            "alarmName", "alarmArn", "alarmConfigurationUpdatedTimestamp", "namespace", "metricName", "statistic", "period", "dimensions", "threshold",
+            "comparisonOperator", "evaluationPeriods", "stateValue", "stateUpdatedTimestamp", "actionsEnabled", "alarmActions",
+            "insufficientDataActions", "okactions",
+        ]
+        #expect(alarm.children.map(\.key) == names)
+        #expect(alarm["stateValue"]?.text == "INSUFFICIENT_DATA" && alarm["alarmActions"]?.childCount == 1)
+        #expect(alarm["alarmConfigurationUpdatedTimestamp"]?.text?.hasSuffix("+0000") == true)
     }
 
     @Test func `disabled actions are not run, and a target that is refused is told in the history`() async throws {

@@ -95,7 +95,7 @@ struct CompositeOperationTests {
         #expect(try await items(.structure([])).map { $0["AlarmName"].text } == ["a"])
         let composite = try await items(["AlarmTypes": ["CompositeAlarm"]])
         #expect(composite.map { $0["HistoryItemType"].text } == ["StateUpdate", "ConfigurationUpdate"])
-        #expect(composite.allSatisfy { $0["AlarmType"].text == "CompositeAlarm" } && composite[1]["HistoryData"].text.contains(#""AlarmRule":"ALARM(a)""#))
+        #expect(composite.allSatisfy { $0["AlarmType"].text == "CompositeAlarm" } && composite[1]["HistoryData"].text.contains(#""alarmRule":"ALARM(a)""#))
         #expect(try await items(["AlarmTypes": ["CompositeAlarm"], "HistoryItemType": "AlarmContributorAction"]).isEmpty)
         let contributors = try await server.call("DescribeAlarmContributors", ["AlarmName": "a"], as: wire)
         #expect(contributors.status == 200 && contributors.body.has("AlarmContributors"))

@@ -54,6 +54,61 @@ struct RuleTestFileTests {
             """#, alarms: alarms).isEmpty)
     }
 
+    private static let topic = "arn:aws:sns:us-east-1:000000000000:ops"
+
+    @Test func `a suppressor keeps the actions of a composite alarm back, and its periods are waited for`() async throws {
+        let alarms = Self.alarm + #"""
+            , {"AlarmName": "deploying", "Namespace": "Shop", "MetricName": "Deploys", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+               "Threshold": 0, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching"},
+            {"AlarmName": "page", "AlarmRule": "ALARM(errors)", "AlarmActions": ["\#(Self.topic)"], "ActionsSuppressor": "deploying",
+             "ActionsSuppressorWaitPeriod": 120, "ActionsSuppressorExtensionPeriod": 180}
+            """#
+        // Told two minutes after it fires, when nobody deploys by then.
+        let alone = #"""
+            {"name": "alone", "input": [{"Namespace": "Shop", "MetricName": "Errors", "values": "0 9x6 0x6"}], "fires": {"page": 1}, "tells": {"page": 1}}
+            """#
+        #expect(try await failures(alone, alarms: alarms).isEmpty)
+        // A deployment that begins within the wait keeps it back; errors are over before the extension is.
+        let suppressed = #"""
+            {"name": "suppressed", "input": [{"Namespace": "Shop", "MetricName": "Errors", "values": "0 9x6 0x10"},
+                {"Namespace": "Shop", "MetricName": "Deploys", "values": "_x3 1x4 _x10"}], "fires": {"page": 1, "deploying": 1}, "tells": {"page": 0}}
+            """#
+        #expect(try await failures(suppressed, alarms: alarms).isEmpty)
+        // Errors that outlast the deployment are told at the end of the extension.
+        let outlasting = #"""
+            {"name": "outlasting", "input": [{"Namespace": "Shop", "MetricName": "Errors", "values": "0 9x15"},
+                {"Namespace": "Shop", "MetricName": "Deploys", "values": "_x3 1x4 _x9"}], "fires": {"page": 1}, "tells": {"page": 1}}
+            """#
+        #expect(try await failures(outlasting, alarms: alarms).isEmpty)
+        let wrong = try await failures(suppressed.replacing(#""page": 0"#, with: #""page": 2"#), alarms: alarms)
+        #expect(wrong == ["page: expected its actions of ALARM to run 2 times, they run 0 times"])
+    }
+
+    @Test func `what was told within the deduplication window is not told again`() async throws {
+        let alarm = Self.alarm.replacing(
+            #""TreatMissingData""#, with: #""AlarmActions": ["\#(Self.topic)"], "Tags": [{"Key": "groundwatch:dedup", "Value": "10m"}], "TreatMissingData""#)
+        #expect(try await failures(#"""
+            {"name": "flapping", "input": [{"Namespace": "Shop", "MetricName": "Errors", "values": "9x2 0x2 9x2 0x2 9x2 0x10 9x2"}],
+             "fires": {"errors": 4}, "tells": {"errors": 2}}
+            """#, alarms: alarm).isEmpty)
+    }
+
+    @Test func `log alarms are judged by what the runs of their queries come to`() async throws {
+        let alarm = #"""
+            {"AlarmName": "refusals", "ScheduledQueryConfiguration": {"QueryString": "filter @message like /refused/", "LogGroupIdentifiers": ["web"],
+               "ScheduledQueryRoleARN": "arn:aws:iam::000000000000:role/q", "AggregationExpression": "count(*) as n",
+               "ScheduleConfiguration": {"ScheduleExpression": "rate(5 minutes)", "StartTimeOffset": 300}},
+             "QueryResultsToEvaluate": 3, "QueryResultsToAlarm": 2, "Threshold": 10, "ComparisonOperator": "GreaterThanThreshold",
+             "TreatMissingData": "notBreaching"}
+            """#
+        #expect(try await failures(#"""
+            {"name": "two of three", "input": [{"LogAlarm": "refusals", "values": "1 20 _ 20 _x3"}],
+             "expect": [{"at": "5m", "state": "OK"}, {"at": "10m", "state": "OK"}, {"at": "20m", "state": "ALARM", "reason": "2 out of the last 3"},
+                        {"at": "35m", "state": "OK"}], "fires": {"refusals": 1}}
+            """#, alarms: alarm).isEmpty)
+        #expect(throws: DrillError.self) { try file(#"{"name": "t", "input": [{"LogAlarm": "errors", "values": "1"}], "fires": {"errors": 0}}"#) }
+    }
+
     @Test(arguments: [
         (#"{"name": "t", "expect": []}"#, "expects nothing"), (#"{"name": "t", "expects": []}"#, "no member \"expects\""),
         (#"{"name": "t", "expect": [{"at": "5", "state": "OK"}]}"#, "no length of time"), (#"{"name": "t", "expect": [{"at": "5m", "state": "WARN"}]}"#, "INSUFFICIENT_DATA"),
