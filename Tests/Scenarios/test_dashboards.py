@@ -67,12 +67,13 @@ def test_a_body_that_is_no_object_and_a_name_that_is_none(cloudwatch, name):
         "The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).")
 
 
-def test_dashboards_are_removed_together_or_not_at_all(cloudwatch, name):
+def test_dashboards_that_are_there_are_removed_and_others_are_named(cloudwatch, name):
     for letter in "ab":
         cloudwatch.put_dashboard(DashboardName=f"{name}-{letter}", DashboardBody=BODY)
-    error_of(cloudwatch.delete_dashboards, DashboardNames=[f"{name}-a", f"{name}-none"])
-    assert len(cloudwatch.list_dashboards(DashboardNamePrefix=name)["DashboardEntries"]) == 2
-    cloudwatch.delete_dashboards(DashboardNames=[f"{name}-a", f"{name}-b"])
+    error = error_of(cloudwatch.delete_dashboards, DashboardNames=[f"{name}-a", f"{name}-none"])["Error"]
+    assert error["Code"] == "ResourceNotFound" and f"{name}-none" in error["Message"]
+    assert [entry["DashboardName"] for entry in cloudwatch.list_dashboards(DashboardNamePrefix=name)["DashboardEntries"]] == [f"{name}-b"]
+    cloudwatch.delete_dashboards(DashboardNames=[f"{name}-b"])
 
 
 def test_tags_of_a_dashboard(cloudwatch, name):

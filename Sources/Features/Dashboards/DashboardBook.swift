@@ -64,17 +64,16 @@ package struct DashboardBook: Sendable {
         }
     }
 
-    /// Removes all of them, or none when one is not there.
+    /// Removes those that are there, and says which are not.
     package func delete(_ names: [String], account: String) async throws -> Deletion {
         let place = Self.place(of: account)
         return try await write { transaction in
             let missing = try names.filter { try transaction.document($0, in: Self.facts, tenant: place) == nil }
-            guard missing.isEmpty else { return .noSuch(missing) }
-            for name in names {
+            for name in names where !missing.contains(name) {
                 for collection in [Self.facts, Self.bodies] { try transaction.remove(name, in: collection, tenant: place) }
                 try transaction.setTags([], of: name, in: Self.facts, tenant: place)
             }
-            return .done
+            return missing.isEmpty ? .done : .noSuch(missing)
         }
     }
 

@@ -109,7 +109,7 @@ extension WidgetMetric {
         if let stat, (try? Statistic(stat)) == nil { options?.note("Should be a statistic", at: "stat") }
         periodSeconds = options?.integer("period", in: 1...Int(Int32.max)).map(Int64.init)
         if let seconds = periodSeconds, !PeriodAlignment.isAllowed(seconds: seconds) {
-            options?.note("Should be 1, 5, 10, 30 or a multiple of 60", at: "period")
+            options?.note("Should be 1, 5, 10, 20, 30 or a multiple of 60", at: "period")
         }
         axis = options?.word("yAxis") ?? .left
         color = options?.color("color")

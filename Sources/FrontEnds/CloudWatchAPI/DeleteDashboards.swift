@@ -3,7 +3,7 @@ import Dashboards
 import SignalModel
 import WireFormats
 
-/// Removes dashboards: all of them, or none when one of them is not there.
+/// Removes dashboards: as many as are there, also when one is not and the answer says so.
 /// Source: CloudWatch API reference, DeleteDashboards.
 struct DeleteDashboards: APIOperation {
     static let name = "DeleteDashboards"
@@ -13,7 +13,7 @@ struct DeleteDashboards: APIOperation {
         let names: [String]
 
         init(from reader: inout InputReader) throws {
-            names = reader.requiredTexts("DashboardNames", count: 0...Limits.dashboardsPageSize)
+            names = reader.requiredTexts("DashboardNames", count: 0...100)
             try reader.check()
             guard !names.isEmpty else { throw AWSError.missingParameter("DashboardNames") }
             for name in names { try DashboardName.check(name) }

@@ -12,6 +12,8 @@ struct DynamicLabel {
         let series: TimeSeries
         /// Nil for what was calculated.
         let stat: MetricStat?
+        /// Of a Metrics Insights query: what it is about, and the values of the labels that it groups by.
+        var insights: (subject: InsightsSubject, group: [String])?
         let tenant: Tenant
         let now: Timestamp
         /// Minutes east of Greenwich.
@@ -150,13 +152,16 @@ extension DynamicLabel.Subject {
     fileprivate func age(_ nanoseconds: Int64) -> String { DynamicLabel.duration((now.nanoseconds - nanoseconds).magnitude) }
 
     fileprivate func property(_ name: String) -> String? {
-        if name.hasPrefix("Dim.") { return stat?.metric.dimensions.first { $0.name == name.dropFirst(4) }?.value }
+        if name.hasPrefix("Dim.") {
+            if let insights { return zip(insights.subject.grouping, insights.group).first { $0.0 == name.dropFirst(4) }?.1 }
+            return stat?.metric.dimensions.first { $0.name == name.dropFirst(4) }?.value
+        }
         return switch name {
         case "AccountId", "AccountLabel": tenant.account
         case "Region": tenant.region
-        case "MetricName": stat?.metric.name
-        case "Namespace": stat?.metric.namespace
-        case "Stat": stat?.statisticText
+        case "MetricName": stat?.metric.name ?? insights?.subject.metricName
+        case "Namespace": stat?.metric.namespace ?? insights?.subject.namespace
+        case "Stat": stat?.statisticText ?? insights?.subject.function
         case "Period": "\(stat?.periodSeconds ?? series.period / PeriodAlignment.second)"
         default: nil
         }

@@ -39,7 +39,7 @@ struct GetMetricData: APIOperation {
             for (index, query) in queries.enumerated() {
                 guard let period = query.metricStat?.periodSeconds, !PeriodAlignment.isAllowed(seconds: period) else { continue }
                 throw AWSError.validation(
-                    "The parameter MetricDataQueries.member.\(index + 1).MetricStat.Period must be 1, 5, 10, 30 or a multiple of 60.")
+                    "The parameter MetricDataQueries.member.\(index + 1).MetricStat.Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
             }
             do { plan = try MetricDataPlan(queries) } catch { throw AWSError(error) }
         }
@@ -112,6 +112,7 @@ struct GetMetricData: APIOperation {
                     "Error in expression '\(query.id)': cannot return a scalar: the result must be a time series or an array of them")
             }
             let dynamic = query.label.flatMap(DynamicLabel.init)
+            let insights = dynamic == nil ? nil : input.plan.insights(of: query.id)
             let isArray = if case .array = value { true } else { false }
             return elements.map { element in
                 let label: String
@@ -119,7 +120,7 @@ struct GetMetricData: APIOperation {
                     label = dynamic.text(
                         of: DynamicLabel.Subject(
                             name: labels.name(of: query, from: element.source), series: element.series,
-                            stat: labels.stat(of: element.source), tenant: tenant, now: now, zoneMinutes: input.zoneMinutes))
+                            stat: labels.stat(of: element.source), insights: insights.map { ($0, element.source.group) }, tenant: tenant, now: now, zoneMinutes: input.zoneMinutes))
                 } else {
                     label = isArray ? labels.label(of: query, from: element.source) : labels.label(of: query)
                 }

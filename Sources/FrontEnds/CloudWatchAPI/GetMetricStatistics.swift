@@ -32,7 +32,7 @@ struct GetMetricStatistics: APIOperation {
             try reader.check()
             guard range.start < range.end else { throw AWSError.startNotBeforeEnd }
             guard PeriodAlignment.isAllowed(seconds: periodSeconds) else {
-                throw AWSError.invalidParameterValue("The parameter Period must be 1, 5, 10, 30 or a multiple of 60.")
+                throw AWSError.invalidParameterValue("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
             }
             guard !(basic.isEmpty && texts.isEmpty) else {
                 throw AWSError.invalidParameterCombination("At least one of the parameters Statistics and ExtendedStatistics must be specified.")

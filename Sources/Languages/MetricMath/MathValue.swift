@@ -28,6 +28,9 @@ package enum MathValue: Sendable, Equatable {
         case group([String])
         /// An edge of a band around what is expected.
         case band(isUpper: Bool)
+
+        /// Empty for what is no group.
+        package var group: [String] { if case .group(let values) = self { values } else { [] } }
     }
 }
 

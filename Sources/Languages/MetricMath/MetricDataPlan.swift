@@ -56,11 +56,10 @@ package struct MetricDataPlan: Sendable {
         for place in queries.indices { try addLookups(of: place) }
     }
 
-    /// An alarm's periods may be 20 seconds too.
     private static func check(period seconds: Int64?) throws(MetricMathError) {
-        guard let seconds, seconds != 20, !PeriodAlignment.isAllowed(seconds: seconds) else { return }
+        guard let seconds, !PeriodAlignment.isAllowed(seconds: seconds) else { return }
         throw MetricMathError(
-            code: .period, message: "cannot use a Period of \(seconds) seconds: it must be 1, 5, 10, 30 or a multiple of 60")
+            code: .period, message: "cannot use a Period of \(seconds) seconds: it must be 1, 5, 10, 20, 30 or a multiple of 60")
     }
 
     private mutating func addLookups(of place: Int) throws(Failure) {
@@ -141,6 +140,12 @@ package struct MetricDataPlan: Sendable {
 // MARK: - Running
 
 extension MetricDataPlan {
+    /// What the Metrics Insights query with this id is about; nil for every other query.
+    package func insights(of id: String) -> InsightsSubject? {
+        guard let place = queries.firstIndex(where: { $0.id == id }), case .insights(let query)? = programs[place] else { return nil }
+        return InsightsSubject(namespace: query.namespace, metricName: query.metricName, function: query.function.rawValue, grouping: query.grouping.map(\.name))
+    }
+
     /// True when a search is among them, which alarms cannot watch.
     package var hasSearches: Bool {
         lookups.contains { if case .search = $0.subject { true } else { false } }
@@ -204,6 +209,13 @@ extension MetricDataPlan {
     private func period(of place: Int) -> Int64 {
         (queries[place].periodSeconds ?? queries.compactMap { $0.metricStat?.periodSeconds }.min() ?? 60) * PeriodAlignment.second
     }
+}
+
+/// A Metrics Insights query as labels tell of it.
+package struct InsightsSubject: Sendable {
+    package let namespace, metricName, function: String
+    /// The labels that it groups by, in the order of the values in `MathValue.Source.group`.
+    package let grouping: [String]
 }
 
 /// What a plan came to.

@@ -7,9 +7,9 @@ package enum PeriodAlignment {
     package static let secondsMax = Int64(Int32.max)
     private static let day = 86_400 * second
 
-    /// 1, 5, 10, 30 or a multiple of 60 seconds.
+    /// 1, 5, 10, 20, 30 or a multiple of 60 seconds.
     package static func isAllowed(seconds: Int64) -> Bool {
-        seconds == 1 || seconds == 5 || seconds == 10 || seconds == 30 || (seconds > 0 && seconds % 60 == 0)
+        [1, 5, 10, 20, 30].contains(seconds) || (seconds > 0 && seconds % 60 == 0)
     }
 
     /// Start times are rounded down: those within 15 days to a minute, or to a shorter period; within 63 days to five minutes, older

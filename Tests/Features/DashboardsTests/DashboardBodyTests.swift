@@ -52,7 +52,7 @@ struct DashboardBodyTests {
         (#"["NS","M",{"color":"red"}]"#, "/metrics/0/2/color Should match pattern \"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$\""),
         (#"["NS","M",{"id":"M1"}]"#, "/metrics/0/2/id Should match pattern \"^[a-z][a-zA-Z0-9_]*$\""),
         (#"["NS","M",{"stat":"p101"}]"#, "/metrics/0/2/stat Should be a statistic"),
-        (#"["NS","M",{"period":45}]"#, "/metrics/0/2/period Should be 1, 5, 10, 30 or a multiple of 60"),
+        (#"["NS","M",{"period":45}]"#, "/metrics/0/2/period Should be 1, 5, 10, 20, 30 or a multiple of 60"),
         (#"["NS","M",{"yAxis":"top"}]"#, "/metrics/0/2/yAxis Should be equal to one of the allowed values"),
         (#"["NS","M",{"visible":"no"}]"#, "/metrics/0/2/visible Should be boolean"),
         (#"["NS",{"expression":"m1"}]"#, "/metrics/0 Should have either a metric or an expression, not both"),

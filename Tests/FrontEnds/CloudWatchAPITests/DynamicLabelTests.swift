@@ -18,7 +18,7 @@ struct DynamicLabelTests {
             "Metric": ["Namespace": "Shop", "MetricName": "M", "Dimensions": [["Name": "Host", "Value": "a"]]], "Period": 60, "Stat": "Average",
         ]
         let query: WireValue =
-            if let expression { ["Id": "e1", "Expression": .text(expression), "Label": .text(label)] } else { ["Id": "m1", "MetricStat": stat, "Label": .text(label)] }
+            if let expression { ["Id": "e1", "Expression": .text(expression), "Label": .text(label), "Period": 60] } else { ["Id": "m1", "MetricStat": stat, "Label": .text(label)] }
         let answer = try await server.call(
             "GetMetricData",
             .members(
@@ -50,6 +50,12 @@ struct DynamicLabelTests {
     @Test func `what was found by a search tells of its metric, what was calculated only of its values`() async throws {
         #expect(try await labels("${PROP('Dim.Host')}: ${MAX} of ${LABEL}", expression: "SEARCH('{Shop,Host} M', 'Maximum', 60)") == ["a: 5.125 of M"])
         #expect(try await labels("${LABEL} ${PROP('MetricName')}${DATAPOINT_COUNT}", expression: "TIME_SERIES(7)") == ["e1 60"])
+    }
+
+    @Test func `a group of a Metrics Insights query tells of its labels and its metric`() async throws {
+        let query = "SELECT MAX(M) FROM Shop GROUP BY Host"
+        #expect(try await labels("${PROP('Dim.Host')}|${PROP('Dim.Zone')}|${LABEL}|${MAX}", expression: query) == ["a||a|5.125"])
+        #expect(try await labels("${PROP('MetricName')} ${PROP('Namespace')} ${PROP('Stat')} ${PROP('Period')}", expression: query) == ["M Shop MAX 60"])
     }
 
     @Test func `without a datapoint there is no value`() async throws {

@@ -85,7 +85,7 @@ extension InsightsQuery {
     /// The groups' series in the query's order, as many as it returns: by labels, or by what ORDER BY says, equals by labels.
     func arranged(_ elements: [MathValue.Element]) -> [MathValue.Element] {
         var sorted = elements.sorted {
-            $0.groupLabels.lexicographicallyPrecedes($1.groupLabels) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            $0.source.group.lexicographicallyPrecedes($1.source.group) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         }
         if let order {
             let ranked = sorted.map { ($0, rank: order.function.rank(of: $0.series.values)) }
@@ -96,6 +96,13 @@ extension InsightsQuery {
 }
 
 extension InsightsQuery.Label {
+    var name: String {
+        switch self {
+        case .account: "AWS.AccountId"
+        case .dimension(let name): name
+        }
+    }
+
     fileprivate func value(of metric: MetricIdentity, account: String) -> String? {
         switch self {
         case .account: account
@@ -132,11 +139,5 @@ extension InsightsQuery.Condition {
             let results = parts.map { $0.holds(value) }
             return results.contains(true) ? true : results.contains(nil) ? nil : false
         }
-    }
-}
-
-extension MathValue.Element {
-    fileprivate var groupLabels: [String] {
-        if case .group(let labels) = source { labels } else { [] }
     }
 }

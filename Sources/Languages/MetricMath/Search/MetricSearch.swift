@@ -39,7 +39,7 @@ struct MetricSearch: Sendable {
         guard case .number(let number) = term.node, let seconds = Int64(exactly: number), seconds <= PeriodAlignment.secondsMax,
             PeriodAlignment.isAllowed(seconds: seconds)
         else {
-            let message = "cannot call 'SEARCH': its period is 1, 5, 10, 30 or a multiple of 60 seconds"
+            let message = "cannot call 'SEARCH': its period is 1, 5, 10, 20, 30 or a multiple of 60 seconds"
             throw MetricMathError(code: .period, message: message, position: term.position)
         }
         return seconds
