@@ -37,15 +37,16 @@ package struct ActionsSuppression: Sendable, Equatable {
     }
 
     private func byAlarm(since: Int64, _ from: AlarmState.Value) -> ActionHold {
-        ActionHold(cause: .suppressor, since: since, until: nil, reason: "Actions are suppressed: \(suppressor) is in ALARM", from: from)
+        ActionHold(cause: .suppressor, since: since, until: nil, reason: Self.reason(.suppressor), from: from)
     }
 
     private func held(_ cause: ActionHold.Cause, _ seconds: Int64, since: Int64, _ from: AlarmState.Value, at now: Int64) -> Decision {
         guard seconds > 0 else { return .run }
-        let waits = cause == .waitPeriod ? "waits for \(suppressor) to go into ALARM" : "waits after \(suppressor) has left ALARM"
-        let reason = "Actions are suppressed: the alarm \(waits), for \(seconds) seconds at most"
-        return .hold(ActionHold(cause: cause, since: since, until: now + seconds * 1_000_000_000, reason: reason, from: from))
+        return .hold(ActionHold(cause: cause, since: since, until: now + seconds * 1_000_000_000, reason: Self.reason(cause), from: from))
     }
+
+    /// As DescribeAlarms and events of AWS say it.
+    private static func reason(_ cause: ActionHold.Cause) -> String { "Actions suppressed by \(cause.rawValue)" }
 }
 
 extension ActionsSuppression {

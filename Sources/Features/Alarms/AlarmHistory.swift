@@ -86,12 +86,17 @@ extension AlarmHistoryItem {
     }
 
     /// - Parameter refusal: why the action could not be run; nil when it is on its way.
-    static func action(_ arn: String, of alarm: Alarm, to state: AlarmState.Value, refusal: String?, at time: Timestamp) -> AlarmHistoryItem {
-        let data: WireValue = .members(
-            ("actionState", .text(refusal == nil ? "Succeeded" : "Failed")), ("stateUpdateTimestamp", .integer(time.milliseconds)),
-            ("stateUpdateValue", .text(state.rawValue)), ("notificationResource", .text(arn)), ("error", refusal.map(WireValue.text)))
+    static func action(_ arn: String, of alarm: Alarm, _ message: AlarmMessage, refusal: String?, at time: Timestamp) -> AlarmHistoryItem {
+        var data = JSONObject()
+        data.add("actionState", .text(refusal == nil ? "Succeeded" : "Failed"))
+        data.add("stateUpdateTimestamp", .integer(time.milliseconds))
+        data.add("stateUpdateValue", .text(message.new.value.rawValue))
+        data.add("notificationResource", .text(arn))
+        // A text that holds JSON, as AWS has it, of which the default is what most subscriptions get.
+        if refusal == nil { data.add("publishedMessage", .text(text(["default": .text(message.json), "sms": .text(message.subject)]))) }
+        data.add("error", refusal.map(WireValue.text))
         let summary = refusal.map { "Failed to execute action \(arn). Received error: \"\($0)\"" } ?? "Successfully executed action \(arn)"
-        return AlarmHistoryItem(alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .action, summary: String(summary.prefix(255)), data: text(data))
+        return AlarmHistoryItem(alarmName: alarm.name, alarmKind: alarm.kind, time: time, kind: .action, summary: String(summary.prefix(255)), data: data.text)
     }
 
     /// The actions of `state` wait.

@@ -3,7 +3,7 @@ import SignalModel
 import WireFormats
 
 /// What a transition says to an SNS topic: a subject, and JSON that programs read.
-/// Source: messages recorded from AWS; the members and their order are theirs, but for `Severity` and `RunbookURL`, which stand at the
+/// Source: messages recorded from AWS, of metric alarms up to 2024 and of composite alarms of 2022; the members and their order are theirs, but for `Severity` and `RunbookURL`, which stand at the
 /// end where the alarm has them.
 struct AlarmMessage {
     let alarm: Alarm
@@ -25,16 +25,17 @@ struct AlarmMessage {
         message.add("AlarmName", .text(settings.name))
         message.add("AlarmDescription", settings.description.map(WireValue.text))
         message.add("AWSAccountId", .text(alarm.tenant.account))
-        message.add("AlarmConfigurationUpdatedTimestamp", .text(AlarmTime.long(alarm.configured)))
+        if alarm.composite == nil { message.add("AlarmConfigurationUpdatedTimestamp", .text(AlarmTime.long(alarm.configured))) }
         message.add("NewStateValue", .text(new.value.rawValue))
         message.add("NewStateReason", .text(new.reason))
         message.add("StateChangeTime", .text(AlarmTime.long(new.updated)))
         message.add("Region", .text(RegionNames.long(alarm.tenant.region)))
         message.add("AlarmArn", .text(alarm.arn))
-        message.add("OldStateValue", .text(from.rawValue))
+        if alarm.composite == nil { message.add("OldStateValue", .text(from.rawValue)) }
         message.add("OKActions", .texts(settings.okActions))
         message.add("AlarmActions", .texts(settings.alarmActions))
         message.add("InsufficientDataActions", .texts(settings.insufficientDataActions))
+        if alarm.composite != nil { message.add("OldStateValue", .text(from.rawValue)) }
         switch alarm.definition {
         case .data(let rule): message.add("Trigger", json: trigger(rule).bytes)
         case .composite(let rule):
@@ -73,7 +74,6 @@ struct AlarmMessage {
         case .queries(let queries):
             addWindow(rule, to: &trigger)
             trigger.add("Metrics", .list(queries.map(\.triggerWire)))
-            if let id = rule.bandID { trigger.add("ThresholdMetricId", .text(id)) }
         case .log:
             for (name, value) in rule.conditionMembers { trigger.add(name, value) }
         }
@@ -104,7 +104,7 @@ struct AlarmMessage {
 
     private func addCondition(_ rule: AlarmRule, to trigger: inout JSONObject) {
         trigger.add("ComparisonOperator", .text(rule.comparison.rawValue))
-        if rule.bandID == nil { trigger.add("Threshold", .double(rule.threshold)) }
+        if let id = rule.bandID { trigger.add("ThresholdMetricId", .text(id)) } else { trigger.add("Threshold", .double(rule.threshold)) }
         trigger.add("TreatMissingData", .text(rule.missingData?.rawValue ?? ""))
         trigger.add("EvaluateLowSampleCountPercentile", .text(rule.lowSamples?.rawValue ?? ""))
     }

@@ -183,7 +183,7 @@ struct AlarmStep {
                 let notice = NewNotice(tenant: tenant, target: arn, kind: Notice.publication, subject: alarm.arn, payload: message.payload)
                 try transaction.enqueue(notice, at: now)
             }
-            try AlarmStorage.append(.action(arn, of: alarm, to: state.value, refusal: refusal, at: now), of: tenant, to: transaction)
+            try AlarmStorage.append(.action(arn, of: alarm, message, refusal: refusal, at: now), of: tenant, to: transaction)
         }
     }
 

@@ -1,11 +1,13 @@
 import AWSProtocol
 import Alarms
+import SignalModel
 
 /// What PutMetricAlarm, PutCompositeAlarm and PutLogAlarm have in common.
 struct AlarmSettingsInput {
     let settings: AlarmSettings
     /// For a new alarm.
     let tags: [(key: String, value: String)]
+    private let region: String
 
     init(from reader: inout InputReader) throws {
         settings = AlarmSettings(
@@ -13,11 +15,18 @@ struct AlarmSettingsInput {
             actionsEnabled: reader.bool("ActionsEnabled") ?? true, okActions: reader.actions("OKActions"),
             alarmActions: reader.actions("AlarmActions"), insufficientDataActions: reader.actions("InsufficientDataActions"))
         tags = try reader.tags()
+        region = reader.context.tenant.region
     }
 
     /// Called after the reader's own check.
     func check() throws(AWSError) {
-        for arn in settings.allActions where !arn.hasPrefix("arn:") { throw .validation("Invalid arn syntax: \(arn)") }
+        for arn in settings.allActions {
+            guard arn.hasPrefix("arn:") else { throw .validation("Invalid arn syntax: \(arn)") }
+            // An alarm acts in its own region. Some actions are in none.
+            let parts = arn.split(separator: ":", maxSplits: 4, omittingEmptySubsequences: false)
+            guard parts.count > 3, !parts[3].isEmpty, parts[3] != region else { continue }
+            throw .validation("Invalid region \(parts[3]) specified. Only \(region) is supported.")
+        }
         try AWSError.checkAlarmTags(tags)
     }
 }

@@ -8,7 +8,7 @@ package import MetricStreams
 package enum CloudWatchOperations {
     /// - Parameter logs: for log alarms.
     package static func service(
-        metrics: MetricAccess, alarms: AlarmBook, logs: LogQueries, dashboards: DashboardBook, detectors: DetectorBook, streams: StreamBook,
+        metrics: MetricAccess, alarms: AlarmBook, logs: LogQueries, dashboards: DashboardBook, definitions: QueryDefinitionBook, detectors: DetectorBook, streams: StreamBook,
         endpoint: StreamEndpoint, tags: TagBook
     ) -> APIService {
         .cloudWatch([
@@ -16,6 +16,7 @@ package enum CloudWatchOperations {
             DeleteAlarms(alarms: alarms),
             DeleteAnomalyDetector(detectors: detectors),
             DeleteDashboards(dashboards: dashboards),
+            DeleteMetricDataQueryDefinition(definitions: definitions),
             DeleteMetricStream(streams: streams),
             DescribeAlarmContributors(alarms: alarms),
             DescribeAlarmHistory(alarms: alarms),
@@ -27,11 +28,13 @@ package enum CloudWatchOperations {
             GetAlarmMuteRule(alarms: alarms),
             GetDashboard(dashboards: dashboards),
             GetMetricData(metrics: metrics),
+            GetMetricDataQueryDefinition(definitions: definitions),
             GetMetricStatistics(metrics: metrics),
             GetMetricStream(streams: streams),
             GetMetricWidgetImage(metrics: metrics, alarms: alarms),
             ListAlarmMuteRules(alarms: alarms),
             ListDashboards(dashboards: dashboards),
+            ListMetricDataQueryDefinitions(definitions: definitions),
             ListMetricStreams(streams: streams),
             ListMetrics(metrics: metrics),
             ListTagsForResource(tags: tags),
@@ -42,6 +45,7 @@ package enum CloudWatchOperations {
             PutLogAlarm(alarms: alarms, logs: logs),
             PutMetricAlarm(alarms: alarms, metrics: metrics),
             PutMetricData(metrics: metrics),
+            PutMetricDataQueryDefinition(definitions: definitions, random: metrics.random),
             PutMetricStream(streams: streams, endpoint: endpoint),
             SetAlarmState(alarms: alarms),
             StartMetricStreams(streams: streams),

@@ -4,7 +4,6 @@ package enum CloudWatchUnserved {
         "AssociateDatasetKmsKey": datasets,
         "CreateResourceMetricsConfiguration": resourceMetrics,
         "DeleteInsightRules": insightRules,
-        "DeleteMetricDataQueryDefinition": definitions,
         "DeleteResourceMetricsConfiguration": resourceMetrics,
         "DescribeInsightRules": insightRules,
         "DisableInsightRules": insightRules,
@@ -12,14 +11,11 @@ package enum CloudWatchUnserved {
         "EnableInsightRules": insightRules,
         "GetDataset": datasets,
         "GetInsightRuleReport": insightRules,
-        "GetMetricDataQueryDefinition": definitions,
         "GetOTelEnrichment": enrichment,
         "GetResourceMetricsConfiguration": resourceMetrics,
         "ListManagedInsightRules": insightRules,
-        "ListMetricDataQueryDefinitions": definitions,
         "PutInsightRule": insightRules,
         "PutManagedInsightRules": insightRules,
-        "PutMetricDataQueryDefinition": definitions,
         "StartOTelEnrichment": enrichment,
         "StopOTelEnrichment": enrichment,
         "UpdateOTelEnrichment": enrichment,
@@ -30,5 +26,4 @@ package enum CloudWatchUnserved {
     private static let datasets = "encryption of metrics by a customer's key is not done"
     private static let resourceMetrics = "metrics of AWS resources come from AWS only"
     private static let enrichment = "resource metrics of AWS are not mixed into OpenTelemetry's"
-    private static let definitions = "saved metric queries are not kept yet"
 }

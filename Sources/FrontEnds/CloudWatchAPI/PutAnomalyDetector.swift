@@ -61,7 +61,7 @@ struct PutAnomalyDetector: APIOperation {
 
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         guard try await detectors.put(input.detector, of: context.tenant) else {
-            throw AWSError.limitExceededException("The maximum of anomaly detectors has been reached.")
+            throw AWSError.limitReached("The maximum of anomaly detectors has been reached.")
         }
         return .members(("AnomalyDetectorId", .text(input.detector.key)))
     }

@@ -33,6 +33,8 @@ struct TaggedResource: APIInput {
         switch (resource[..<slash], region) {
         case ("dashboard", ""):
             return .document(key: name, collection: DashboardBook.facts, tenant: DashboardBook.place(of: account))
+        case ("metric-query-definition", context.tenant.region):
+            return .document(key: name, collection: QueryDefinitionBook.definitions, tenant: context.tenant)
         case ("metric-stream", context.tenant.region):
             return .document(key: name, collection: StreamBook.streams, tenant: context.tenant)
         default: throw .noSuchResource(arn)

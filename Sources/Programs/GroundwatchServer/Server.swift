@@ -204,6 +204,7 @@ private struct Parts {
             services: [
                 CloudWatchOperations.service(
                     metrics: metrics, alarms: alarms, logs: logQueries, dashboards: DashboardBook(catalog: storage.catalog),
+                    definitions: QueryDefinitionBook(catalog: storage.catalog),
                     detectors: detectors, streams: streams, endpoint: endpoint,
                     tags: TagBook(alarms: alarms, catalog: storage.catalog)),
                 LogsOperations.service(logs: logs, queries: queries),

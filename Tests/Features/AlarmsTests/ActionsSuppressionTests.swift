@@ -121,7 +121,7 @@ struct ActionsSuppressionTests {
         try await rig.set("guard", .alarm)
         try await rig.set("leaf", .alarm)
         let items = try await rig.history("top", .action)
-        #expect(items.last?.summary == "Actions are suppressed: guard is in ALARM")
+        #expect(items.last?.summary == "Actions suppressed by Alarm")
         #expect(try json(items.last?.data ?? "")["suppressedBy"]?.text == "Alarm")
     }
 

@@ -58,6 +58,13 @@ struct AlarmBookTests {
         let items = try await rig.history()
         #expect(items.map(\.kind) == [.configuration, .state, .action, .action])
         #expect(items[3].summary.hasPrefix("Failed to execute action arn:aws:lambda"))
+        let told = try json(items[2].data), failed = try json(items[3].data)
+        #expect(told.children.map(\.key) == [
+            "actionState", "stateUpdateTimestamp", "stateUpdateValue", "notificationResource", "publishedMessage", "error",
+        ])
+        let published = try json(try #require(told["publishedMessage"]?.text))
+        #expect(try json(try #require(published["default"]?.text))["NewStateReason"]?.text == "test" && told["error"]?.isNull == true)
+        #expect(failed["actionState"]?.text == "Failed" && failed["publishedMessage"] == nil && failed["error"]?.text?.isEmpty == false)
         let data = try json(items[1].data)
         #expect(data["oldState"]?["stateValue"]?.text == "INSUFFICIENT_DATA" && data["newState"]?["stateReason"]?.text == "test")
         #expect(data["newState"]?["stateReasonData"]?["a"]?.childCount == 1 && data["oldState"]?["stateReasonData"] == nil)

@@ -28,10 +28,32 @@ struct StateReasonTests {
             == "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].")
     }
 
+    @Test func `missing datapoints are told before what it takes, and those that came where they decide nothing`() throws {
+        #expect(reason(try rule(1, of: 3, missing: .notBreaching), .alarm, "- - - - X").text
+            == "Threshold Crossed: 1 out of the last 3 datapoints [1.0 (01/01/70 00:04:00)] was greater than the threshold (0.0) and 2 missing datapoints "
+            + "were treated as [NonBreaching] (minimum 1 datapoint for OK -> ALARM transition).")
+        #expect(reason(try rule(of: 2, missing: .breaching), .ok, "- - - 0").text
+            == "Threshold Crossed: 1 datapoint [0.0 (01/01/70 00:03:00)] was not greater than the threshold (0.0) and 1 missing datapoint was treated as "
+            + "[Breaching].")
+        #expect(reason(try rule(2, of: 3, missing: .breaching), .alarm, "- - - - 0").text
+            == "Threshold Crossed: 1 datapoint was received for 3 periods and 2 missing datapoints were treated as [Breaching].")
+    }
+
+    @Test func `five datapoints and more are told by the newest five`() throws {
+        let five = "1.0 (01/01/70 00:04:00), 1.0 (01/01/70 00:03:00), 1.0 (01/01/70 00:02:00), 1.0 (01/01/70 00:01:00), 1.0 (01/01/70 00:00:00)"
+        #expect(reason(try rule(of: 5), .alarm, "X X X X X").text
+            == "Threshold Crossed: 5 datapoints were greater than the threshold (0.0). The most recent datapoints which crossed the threshold: [\(five)].")
+        #expect(reason(try rule(5, of: 5), .alarm, "X X X X X").text
+            == "Threshold Crossed: 5 out of the last 5 datapoints were greater than the threshold (0.0). The most recent datapoints which crossed the "
+            + "threshold: [\(five)] (minimum 5 datapoints for OK -> ALARM transition).")
+        let data = reason(try rule(of: 24), .alarm, Array(repeating: "X", count: 24).joined(separator: " ")).data(queryTime: 0)
+        #expect(data.split(separator: "\"sampleCount\"").count == 25)
+    }
+
     @Test func `long windows stay within what a reason may hold`() throws {
         let long = Array(repeating: "X", count: 1440).joined(separator: " ")
         let reason = reason(try rule(of: 1440), .alarm, long)
-        #expect(reason.text.hasPrefix("Threshold Crossed: 1440 datapoints were greater than the threshold (0.0). The most recent datapoints: [1.0 "))
+        #expect(reason.text.hasPrefix("Threshold Crossed: 1440 datapoints were greater than the threshold (0.0). The most recent datapoints which crossed the threshold: [1.0 "))
         #expect(reason.text.utf8.count <= 1023)
         #expect(reason.data(queryTime: 0).utf8.count <= 4000)
     }
@@ -68,6 +90,30 @@ struct StateReasonTests {
             + #""EvaluateLowSampleCountPercentile":""},"ActionExecutedAfterMuteWindow":false}"#)
     }
 
+    @Test func `the message of a composite alarm has its members in another order, and that of a band its id for the threshold`() throws {
+        let settings = AlarmSettings(
+            name: "top", description: "d", actionsEnabled: true, okActions: [], alarmActions: [topic], insufficientDataActions: [])
+        let composite = CompositeRule(settings: settings, expression: try CompositeExpression("ALARM(a)"))
+        let alarm = Alarm(tenant: acme, definition: .composite(composite), configured: 1_795_248_000_000_000_000, state: .initial(at: 0))
+        let child = #"{"triggeringAlarms":[{"arn":"arn:a","state":{"value":"ALARM","timestamp":"2026-11-21T08:00:00.000+0000"}}]}"#
+        let new = AlarmState(value: .alarm, reason: "because", reasonData: child, updated: 1_795_248_001_000_000_000, transitioned: 0)
+        let message = AlarmMessage(alarm: alarm, new: new, from: .ok, options: AlarmOptions(tags: []), isAfterMuteWindow: false)
+        #expect(message.json == #"{"AlarmName":"top","AlarmDescription":"d","AWSAccountId":"123456789012","NewStateValue":"ALARM","#
+            + #""NewStateReason":"because","StateChangeTime":"2026-11-21T08:00:01.000+0000","Region":"US East (N. Virginia)","#
+            + #""AlarmArn":"arn:aws:cloudwatch:us-east-1:123456789012:alarm:top","OKActions":[],"AlarmActions":["\#(topic)"],"#
+            + #""InsufficientDataActions":[],"OldStateValue":"OK","AlarmRule":"ALARM(a)","#
+            + #""TriggeringChildren":[{"Arn":"arn:a","State":{"Value":"ALARM","Timestamp":"2026-11-21T08:00:00.000+0000"}}],"#
+            + #""ActionExecutedAfterMuteWindow":false}"#)
+
+        var band = try rule(of: 3)
+        band.subject = .queries([MetricDataQuery(id: "ad1", source: .expression("ANOMALY_DETECTION_BAND(m1, 2)"))])
+        (band.bandID, band.comparison) = ("ad1", .above)
+        let banded = Alarm(tenant: acme, rule: band, configured: 0, state: .initial(at: 0))
+        let told = AlarmMessage(alarm: banded, new: new, from: .ok, options: AlarmOptions(tags: []), isAfterMuteWindow: false)
+        #expect(told.json.contains(#""Trigger":{"Period":60,"EvaluationPeriods":3,"ComparisonOperator":"GreaterThanUpperThreshold","#
+            + #""ThresholdMetricId":"ad1","TreatMissingData":"","EvaluateLowSampleCountPercentile":"","Metrics":[{"#))
+    }
+
     @Test func `reasons of a band name its borders`() throws {
         var rule = try rule(1, of: 1)
         rule.bandID = "band"
@@ -80,6 +126,8 @@ struct StateReasonTests {
         #expect(reason(5).state == .alarm && reason(1).state == .alarm && reason(3).state == .ok && reason(4).state == .ok)
         #expect(reason(5).text == "Thresholds Crossed: 1 out of the last 1 datapoints [5.0 (01/01/70 00:00:00)] was less than the lower thresholds [2.0] "
             + "or greater than the upper thresholds [4.0] (minimum 1 datapoint for OK -> ALARM transition).")
+        #expect(reason(3).text == "Thresholds Crossed: 1 out of the last 1 datapoints [3.0 (01/01/70 00:00:00)] was not less than the lower thresholds "
+            + "[2.0] or not greater than the upper thresholds [4.0] (minimum 1 datapoint for ALARM -> OK transition).")
         let data = try json(reason(5).data(queryTime: 0))
         #expect(data["threshold"] == nil && data["recentUpperThresholds"]?.children.compactMap(\.double) == [4])
         rule.comparison = .above

@@ -92,6 +92,7 @@ struct AlarmOperationTests {
         #expect(try await refusal(("Period", 3600), ("EvaluationPeriods", 169)).contains("604800"))
         #expect(try await refusal(("AlarmActions", .list((0..<6).map { .text("\(topic)\($0)") }))).contains("alarmActions"))
         #expect(try await refusal(("AlarmActions", ["mail@example.com"])) == "Invalid arn syntax: mail@example.com")
+        #expect(try await refusal(("OKActions", ["arn:aws:sns:eu-west-1:123456789012:t"])) == "Invalid region eu-west-1 specified. Only us-east-1 is supported.")
         #expect(try await refusal(("Threshold", nil)).contains("Threshold"))
         #expect(try await refusal(("Threshold", .double(.nan))).contains("Threshold"))
         #expect(try await refusal(("Unit", "Miles")).contains("unit"))

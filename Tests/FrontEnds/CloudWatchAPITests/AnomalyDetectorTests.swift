@@ -1,4 +1,6 @@
 import AWSProtocol
+import AnomalyDetectors
+import Forecasting
 import Testing
 import WireFormats
 
@@ -69,6 +71,31 @@ struct AnomalyDetectorTests {
         #expect(try await code(["SingleMetricAnomalyDetector": metric, "Configuration": ["AdaptationSpeed": "NOW"]]) == "ValidationError")
         #expect(try await server.call("DescribeAnomalyDetectors", [:]).body["AnomalyDetectors"].elements.isEmpty)
         #expect(try await server.call("DescribeAnomalyDetectors", ["NextToken": "x"]).code == "InvalidNextToken")
+    }
+
+    @Test func `a time zone must be one, and tells the model how its days go`() async throws {
+        let server = try TestServer()
+        func put(_ zone: WireValue) async throws -> TestServer.Answer {
+            try await server.call(
+                "PutAnomalyDetector",
+                [
+                    "SingleMetricAnomalyDetector": metric, "Configuration": ["MetricTimezone": zone], "MetricCharacteristics": ["PeriodicSpikes": true],
+                ])
+        }
+        let refused = try await put("Europe/Nowhere")
+        #expect(refused.code == "InvalidParameterValue" && refused.message == "The value Europe/Nowhere for parameter Configuration.MetricTimezone is invalid.")
+        #expect(try await put("").status == 200)
+        #expect(try await put("Europe/London").status == 200)
+        let found = try #require(try await server.call("DescribeAnomalyDetectors", [:]).body["AnomalyDetectors"].elements.first)
+        #expect(found["Configuration"]["MetricTimezone"].text == "Europe/London" && found["MetricCharacteristics"]["PeriodicSpikes"].text == "true")
+
+        let zone = try #require(LocalTimes().localTime(named: "Europe/London"))
+        let (winter, summer): (Int64, Int64) = (1_768_478_400, 1_784_116_800)       // noon of 15 January and 15 July 2026
+        #expect(zone.local(winter) == winter && zone.local(summer) == summer + 3600)
+        var detector = AnomalyDetector(subject: .math(queries: []), key: "k", configuration: .init(), hasPeriodicSpikes: true)
+        #expect(detector.settings(in: zone).zone == zone && detector.settings(in: zone).expectsSpikes)
+        detector.hasPeriodicSpikes = nil
+        #expect(!detector.settings(in: .utc).expectsSpikes)
     }
 
     @Test func `detectors come in pages`() async throws {

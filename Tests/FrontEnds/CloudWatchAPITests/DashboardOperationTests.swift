@@ -101,6 +101,8 @@ struct DashboardOperationTests {
     func `dashboards carry tags`(wire: WireProtocol) async throws {
         let server = try TestServer()
         let arn: WireValue = "arn:aws:cloudwatch::123456789012:dashboard/shop"
+        let reserved = try await server.call("TagResource", ["ResourceARN": arn, "Tags": [["Key": "AWS:a", "Value": "1"]]], as: wire)
+        #expect(reserved.code == "InvalidParameterValue" && reserved.message.hasPrefix("aws: prefixed tag key names"))
         let nobody = try await server.call("TagResource", ["ResourceARN": arn, "Tags": [["Key": "a", "Value": "1"]]], as: wire)
         #expect(nobody.status == 404 && nobody.code == "ResourceNotFoundException")
         let input: WireValue = ["DashboardName": "shop", "DashboardBody": .text(body), "Tags": [["Key": "team", "Value": "web"]]]

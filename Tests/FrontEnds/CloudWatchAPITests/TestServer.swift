@@ -35,8 +35,8 @@ final class TestServer: Sendable {
             configuration: configuration, quotas: { _ in QuotaTable().value(for:) })
         let logs = LogQueries(refusal: { $0.hasPrefix("bad") ? "it is bad" : nil }, rows: { _, _, _, _ in [] })
         service = CloudWatchOperations.service(
-            metrics: metrics, alarms: alarms, logs: logs, dashboards: DashboardBook(catalog: catalog), detectors: detectors,
-            streams: StreamBook(catalog: catalog), endpoint: StreamEndpoint(base: nil), tags: TagBook(alarms: alarms, catalog: catalog))
+            metrics: metrics, alarms: alarms, logs: logs, dashboards: DashboardBook(catalog: catalog),
+            definitions: QueryDefinitionBook(catalog: catalog), detectors: detectors, streams: StreamBook(catalog: catalog), endpoint: StreamEndpoint(base: nil), tags: TagBook(alarms: alarms, catalog: catalog))
         dispatcher = AWSDispatcher(services: [service], time: clock, random: source, log: Log(component: "test", write: { _ in }))
     }
 
