@@ -67,6 +67,55 @@ def test_a_stored_alarm_is_drilled_by_its_name_with_its_children(server, history
     assert "errors transitioned to ALARM at" in answer["changes"][0]["reason"]
 
 
+def test_a_log_alarm_is_drilled_over_the_logs_that_are_there(server, clients):
+    start = minutes_ago(30)
+    clients.logs.create_log_group(logGroupName="/drill/web")
+    clients.logs.create_log_stream(logGroupName="/drill/web", logStreamName="one")
+    # Twelve refusals a minute, for ten minutes of the thirty.
+    clients.logs.put_log_events(logGroupName="/drill/web", logStreamName="one", logEvents=[
+        {"timestamp": milliseconds_of(start + minutes(n)) + second * 1000, "message": "request refused" if 10 <= n < 20 else "request served"}
+        for n in range(28) for second in range(12)])
+    alarm = {
+        "AlarmName": "refusals", "QueryResultsToEvaluate": 1, "QueryResultsToAlarm": 1, "Threshold": 10, "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching", "ScheduledQueryConfiguration": {
+            "QueryString": "filter @message like /refused/", "LogGroupIdentifiers": ["/drill/web"], "AggregationExpression": "count(*) as n",
+            "ScheduledQueryRoleARN": "arn:aws:iam::000000000000:role/q",
+            "ScheduleConfiguration": {"ScheduleExpression": "rate(1 minute)", "StartTimeOffset": 60}}}
+    status, answer = post(server, "/api/ui/v1/alarms/preview", {"alarm": alarm, "start": start.timestamp(), "end": (start + minutes(27)).timestamp()})
+    assert status == 200, answer
+    assert answer["fired"] == 1 and [change["to"] for change in answer["changes"]] == ["OK", "ALARM", "OK"]
+    began, ended = answer["changes"][1]["time"], answer["changes"][2]["time"]
+    assert began.startswith(f"{start + minutes(11):%Y-%m-%dT%H:%M}") and ended.startswith(f"{start + minutes(21):%Y-%m-%dT%H:%M}")
+    broken = {**alarm, "ScheduledQueryConfiguration": {**alarm["ScheduledQueryConfiguration"], "QueryString": "nonsense here"}}
+    status, answer = post(server, "/api/ui/v1/alarms/preview", {"alarm": broken})
+    assert status == 400 and "query is not valid" in answer["message"]
+
+
+def test_a_drill_tells_what_a_suppressor_and_a_mute_rule_would_have_held_back(server, history, clients):
+    topic = clients.sns.create_topic(Name="drilled")["TopicArn"]
+    clients.cloudwatch.put_metric_alarm(**{**ALARM, "AlarmName": "held-leaf"})
+    # In ALARM all the time: nothing gets past it.
+    clients.cloudwatch.put_metric_alarm(**{**ALARM, "AlarmName": "held-guard", "Threshold": -1, "TreatMissingData": "breaching"})
+    clients.cloudwatch.put_composite_alarm(
+        AlarmName="held", AlarmRule="ALARM(held-leaf)", AlarmActions=[topic], ActionsSuppressor="held-guard", ActionsSuppressorWaitPeriod=120,
+        ActionsSuppressorExtensionPeriod=60)
+    status, answer = post(server, "/api/ui/v1/alarms/preview", {"name": "held", "start": history.timestamp()})
+    assert status == 200 and answer["fired"] == 4 and not [told for told in answer["told"] if told["state"] == "ALARM"]
+    assert answer["held"][0]["by"] == "Alarm" and answer["held"][0]["reason"] == "Actions suppressed by Alarm"
+    ran = command(server, "drill", "--alarm", "held-leaf", "--from", f"{history:%Y-%m-%dT%H:%M:%SZ}")
+    assert ran.returncode == 0 and "actions of" not in ran.stdout, "an alarm without actions runs none"
+    clients.cloudwatch.put_metric_alarm(**{**ALARM, "AlarmName": "held-leaf", "AlarmActions": [topic]})
+    ran = command(server, "drill", "--alarm", "held-leaf", "--from", f"{history:%Y-%m-%dT%H:%M:%SZ}")
+    assert ran.stdout.count("actions of ALARM would have run") == 4
+    clients.cloudwatch.put_alarm_mute_rule(
+        Name="always", Rule={"Schedule": {"Expression": "cron(0 0 * * *)", "Duration": "P2D"}}, MuteTargets={"AlarmNames": ["held-leaf"]})
+    ran = command(server, "drill", "--alarm", "held-leaf", "--from", f"{history:%Y-%m-%dT%H:%M:%SZ}")
+    assert "would have run" not in ran.stdout and "Actions are muted by always" in ran.stdout
+    clients.cloudwatch.delete_alarm_mute_rule(AlarmMuteRuleName="always")
+    clients.cloudwatch.delete_alarms(AlarmNames=["held"])
+    clients.cloudwatch.delete_alarms(AlarmNames=["held-leaf", "held-guard"])
+
+
 @pytest.mark.parametrize("body,part", [
     ({}, "say which alarm"), ({"name": "nobody"}, "does not exist"), ({"alarm": {**ALARM, "Period": 15}}, "Period must be"),
     ({"alarm": ALARM, "start": "soon"}, "must be a time"), ({"alarm": ALARM, "start": 5, "end": 4}, "before end"),

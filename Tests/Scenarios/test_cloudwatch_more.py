@@ -254,6 +254,36 @@ def test_a_stream_delivers_its_metrics_and_tries_again(clients, webhooks, namesp
         clients.cloudwatch.delete_metric_stream(Name=name)
 
 
+# Saved queries
+
+
+def test_queries_are_kept_under_paths_page_by_page(cloudwatch, request):
+    folder = "saved-" + request.node.callspec.id
+    made = [cloudwatch.put_metric_data_query_definition(
+        Path=f"{folder}/{name}", Expression="SELECT AVG(x) FROM y", Type="SQL", Tags=[{"Key": "team", "Value": "web"}]) for name in "abc"]
+    first = made[0]
+    assert first["Arn"] == f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:metric-query-definition/{first['Id']}"
+    changed = cloudwatch.put_metric_data_query_definition(Id=first["Id"], Path=f"{folder}/d", Expression="m1 + m2", Type="METRIC_MATH")
+    assert changed["CreatedAt"] == first["CreatedAt"] and changed["UpdatedAt"] >= first["UpdatedAt"]
+    got = cloudwatch.get_metric_data_query_definition(Id=first["Id"])
+    assert (got["Path"], got["Expression"], got["Type"]) == (f"{folder}/d", "m1 + m2", "METRIC_MATH")
+    assert cloudwatch.list_tags_for_resource(ResourceARN=first["Arn"])["Tags"] == [{"Key": "team", "Value": "web"}]
+    taken = error_of(cloudwatch.put_metric_data_query_definition, Path=f"{folder}/b", Expression="x", Type="SQL")
+    assert taken["Code"] == "ConflictException"
+    items, token = [], {}
+    while True:
+        page = cloudwatch.list_metric_data_query_definitions(MaxResults=2, **token)
+        items += page["Items"]
+        if "NextToken" not in page:
+            break
+        token = {"NextToken": page["NextToken"]}
+    mine = [item for item in items if item["Path"].startswith(folder)]
+    assert sorted(item["Path"] for item in mine) == [f"{folder}/{name}" for name in "bcd"] and all("Expression" not in item for item in mine)
+    for item in mine:
+        cloudwatch.delete_metric_data_query_definition(Id=item["Id"])
+    assert error_of(cloudwatch.get_metric_data_query_definition, Id=first["Id"])["Code"] == "ResourceNotFoundException"
+
+
 # What is not served
 
 

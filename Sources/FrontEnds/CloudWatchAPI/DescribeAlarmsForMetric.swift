@@ -3,7 +3,7 @@ import Alarms
 import MetricMath
 import WireFormats
 
-/// The alarms that watch exactly this metric.
+/// The alarms that watch exactly this metric; not those that calculate with it, nor those that watch other alarms.
 /// Source: CloudWatch API reference, DescribeAlarmsForMetric.
 struct DescribeAlarmsForMetric: APIOperation {
     static let name = "DescribeAlarmsForMetric"
@@ -26,11 +26,9 @@ struct DescribeAlarmsForMetric: APIOperation {
         }
 
         func holds(_ alarm: Alarm) -> Bool {
-            let stats = alarm.rule?.queries.compactMap(\.metricStat) ?? []
-            return stats.contains { stat in
-                stat.metric == metric && statistic.map { $0 == stat.statisticText } ?? true
-                    && periodSeconds.map { $0 == stat.periodSeconds } ?? true && unit.map { $0 == stat.unit } ?? true
-            }
+            guard case .metric(let watched)? = alarm.rule?.subject, watched.stat.metric == metric else { return false }
+            return statistic.map { $0 == watched.stat.statisticText } ?? true
+                && periodSeconds.map { $0 == watched.stat.periodSeconds } ?? true && unit.map { $0 == watched.stat.unit } ?? true
         }
     }
 

@@ -28,6 +28,11 @@ struct DescribeAnomalyDetectors: APIOperation {
             let asked: [DetectorType] = reader.enumerations("AnomalyDetectorTypes", count: 0...2)
             types = asked.isEmpty ? [.SINGLE_METRIC] : asked
             ids = reader.texts("AnomalyDetectorIds", count: 0...50, length: 1...128)
+            try reader.check()
+            guard ids.isEmpty || (namespace == nil && metricName == nil && dimensions.isEmpty && asked.isEmpty) else {
+                throw AWSError.invalidParameterCombination(
+                    "AnomalyDetectorIds cannot be used with Namespace, MetricName, Dimensions or AnomalyDetectorTypes.")
+            }
             resultsMax = Int(min(100, reader.integer("MaxResults", in: 1...Int64(Int32.max)) ?? 100))
             nextToken = reader.text("NextToken")
         }

@@ -17,7 +17,8 @@ struct ListDashboards: APIOperation {
             prefix = reader.text("DashboardNamePrefix") ?? ""
             nextToken = reader.text("NextToken")
             try reader.check()
-            if !prefix.isEmpty { try DashboardName.check(prefix) }
+            // A prefix may hold a dot, though no name does.
+            if !prefix.isEmpty { try DashboardName.check(String(prefix.map { $0 == "." ? "-" : $0 })) }
         }
     }
 

@@ -71,6 +71,8 @@ struct AnomalyDetectorTests {
         #expect(try await code(["SingleMetricAnomalyDetector": metric, "Configuration": ["AdaptationSpeed": "NOW"]]) == "ValidationError")
         #expect(try await server.call("DescribeAnomalyDetectors", [:]).body["AnomalyDetectors"].elements.isEmpty)
         #expect(try await server.call("DescribeAnomalyDetectors", ["NextToken": "x"]).code == "InvalidNextToken")
+        let both = try await server.call("DescribeAnomalyDetectors", ["AnomalyDetectorIds": ["a"], "Namespace": "Shop"])
+        #expect(both.code == "InvalidParameterCombination")
     }
 
     @Test func `a time zone must be one, and tells the model how its days go`() async throws {
