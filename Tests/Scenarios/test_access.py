@@ -2,9 +2,15 @@
 
 import base64
 import datetime
+import fcntl
 import http.client
 import json
+import os
+import pty
+import signal
 import socket
+import subprocess
+import termios
 import time
 import urllib.parse
 
@@ -17,7 +23,7 @@ from botocore.exceptions import ClientError
 from support import waiting
 from support.access import add_user, client, command, make_key
 from support.clients import Clients
-from support.server import Server, free_port
+from support.server import BINARY, Server, free_port
 from support.wire import Wire
 
 PASSWORD = "correct horse battery"
@@ -270,6 +276,44 @@ def test_the_command_says_what_is_wrong(tmp_path):
     key = make_key(data, "--note", "ci")
     assert "ci" in command(data, "key", "list") and key[1] not in command(data, "key", "list", "--json")
     assert (data / "access.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("typed, number", [(b"\x03", signal.SIGINT), (None, signal.SIGTERM)])
+def test_who_leaves_at_the_password_gets_the_terminal_back_as_it_was(tmp_path, typed, number):
+    ours, theirs = pty.openpty()
+    echoes = lambda: bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+    running = subprocess.Popen(
+        [str(BINARY), "user", "add", "ada", "--data", str(tmp_path / "data")], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    try:
+        waiting.until(lambda: not echoes(), "the question for the password", 30)
+        if typed:
+            os.write(ours, typed)
+        else:
+            running.send_signal(number)
+        assert running.wait(timeout=30) == -number
+        assert echoes()
+    finally:
+        running.kill()
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_a_password_that_is_typed_is_asked_for_twice_and_not_shown(tmp_path):
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        [str(BINARY), "user", "add", "ada", "--data", str(tmp_path / "data")], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    said = b""
+    for question in (b"Password for ada: ", b"Once more: "):
+        while not said.endswith(question):
+            said += os.read(ours, 1000)
+        os.write(ours, b"correct horse\n")
+    while b"added user ada" not in said:
+        said += os.read(ours, 1000)
+    assert running.wait(timeout=30) == 0 and b"correct" not in said
+    assert termios.tcgetattr(theirs)[3] & termios.ECHO
+    os.close(ours)
+    os.close(theirs)
 
 
 # The console's session

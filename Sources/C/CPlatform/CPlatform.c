@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <termios.h>
 #include <unistd.h>
 
 int gw_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno; }
@@ -56,6 +57,42 @@ void gw_accept_termination(void) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { ending_count = sizeof ending_signals / sizeof ending_signals[0] };
+static struct termios shown;
+static struct sigaction undisturbed[ending_count];
+
+// tcsetattr, sigaction and raise are on POSIX's list of what a handler may call. The signal comes again when this returns.
+static void show_and_end(int number) {
+    tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+    for (int at = 0; at < ending_count; at += 1) {
+        if (ending_signals[at] == number) sigaction(number, &undisturbed[at], NULL);
+    }
+    raise(number);
+}
+
+int gw_hide_typing(void) {
+    if (tcgetattr(STDIN_FILENO, &shown) != 0) return errno;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = show_and_end;
+    // Before the terminal is quiet, so that no signal finds it so.
+    for (int at = 0; at < ending_count; at += 1) {
+        if (sigaction(ending_signals[at], NULL, &undisturbed[at]) != 0) return errno;
+        // One that is ignored, as under nohup, stays so.
+        if (undisturbed[at].sa_handler != SIG_IGN && sigaction(ending_signals[at], &action, NULL) != 0) return errno;
+    }
+    struct termios quiet = shown;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    return tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0 ? 0 : errno;
+}
+
+void gw_show_typing(void) {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    for (int at = 0; at < ending_count; at += 1) sigaction(ending_signals[at], &undisturbed[at], NULL);
 }
 
 static int64_t nanoseconds(struct timeval time) {

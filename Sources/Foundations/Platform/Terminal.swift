@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// Lines that a person types, or that a script puts into standard input.
@@ -5,19 +6,16 @@ package enum Terminal {
     /// A person sits at standard input.
     package static var isPresent: Bool { isatty(0) == 1 }
 
-    /// One line of standard input, without its end; what is typed at a terminal is not shown.
+    /// One line of standard input, without its end; what is typed at a terminal is not shown. One caller at a time.
     /// - Parameter prompt: shown on standard error, to a person only.
     /// - Returns: nil at the end of the input, and for a line that is no UTF-8 or has more than 4096 bytes.
     package static func secretLine(prompt: String) -> String? {
         guard isPresent else { return line() }
+        // Before the question, so that a quick answer is hidden too, and not thrown away with what was typed before.
+        let isHidden = gw_hide_typing() == 0
         Log.toStandardError(prompt)
-        var settings = termios()
-        let isTerminal = tcgetattr(0, &settings) == 0
-        var quiet = settings
-        quiet.c_lflag &= ~tcflag_t(ECHO)
-        if isTerminal { tcsetattr(0, TCSAFLUSH, &quiet) }
         defer {
-            if isTerminal { tcsetattr(0, TCSAFLUSH, &settings) }
+            if isHidden { gw_show_typing() }
             Log.toStandardError("\n")
         }
         return line()

@@ -22,6 +22,13 @@ int gw_catch_termination(int fd);
 /// Lets the calling thread be the one that SIGTERM and SIGINT are delivered to, whatever mask it inherited.
 void gw_accept_termination(void);
 
+/// What is typed at standard input's terminal is not shown from now on; a signal that ends the program first makes it shown again.
+/// Returns errno, 0 for success. One caller at a time.
+int gw_hide_typing(void);
+
+/// Undoes a `gw_hide_typing` that succeeded.
+void gw_show_typing(void);
+
 /// Has the allocator give freed memory back to the system: few arenas, large pieces mapped one by one.
 void gw_tune_memory(void);
 
