@@ -13,8 +13,9 @@ import subprocess
 import pytest
 
 from support import waiting
+from support.access import client, make_key
 from support.clients import Clients
-from support.server import BINARY
+from support.server import BINARY, Server
 from support.times import milliseconds_of, minutes, now
 from test_insights_seeds import (
     ERRORS_BY_MESSAGE, ERRORS_BY_ROUTE, ERRORS_BY_TYPE, EVENTS_BY_TYPE, FAILED_NOTIFICATIONS, ONE_CORRELATION, ONE_ORDER, RESPONSE_TIME,
@@ -26,8 +27,11 @@ HISTORY_MINUTES = 8     # two flash sales
 CORRELATION = "660e9500-f39c-52e5-b827-557766551111"
 
 
-def demo(endpoint, *arguments):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GROUNDWATCH_")}
+def demo(endpoint, *arguments, key=None):
+    """The demo, running; `key`: the id and secret to sign with, where the server asks for them."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GROUNDWATCH_", "AWS_"))}
+    if key:
+        environment |= dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), key))
     return subprocess.Popen(
         [str(BINARY), "demo", "eventpro", "--endpoint", endpoint, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, env=environment)
@@ -338,3 +342,31 @@ def test_it_goes_on_over_a_restart_of_the_server_and_ends_when_asked(start_serve
         rest, _ = running.communicate(timeout=30)
     assert running.returncode == 0, rest
     assert "demo: stopped" in rest
+
+
+@pytest.fixture
+def guarded(tmp_path):
+    server = Server(tmp_path)
+    server.data.mkdir()
+    server.key = make_key(server.data, "--account", "111111111111")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_it_signs_with_a_key_where_the_server_asks_for_one(guarded):
+    server, key = guarded, guarded.key
+    logs = client(server.endpoint, "logs", key)
+    running = demo(server.endpoint, "--history", "1", "--seconds", "3", key=key)
+    output, _ = running.communicate(timeout=120)
+    assert running.returncode == 0 and "cannot" not in output, output
+    assert [group["logGroupName"] for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/eventpro")["logGroups"]] == sorted(GROUPS)
+    cloudwatch = client(server.endpoint, "cloudwatch", key)
+    alarms = cloudwatch.describe_alarms(AlarmNamePrefix="eventpro")["MetricAlarms"]
+    assert alarms and {arn.split(":")[4] for alarm in alarms for arn in alarm["AlarmActions"]} == {"111111111111"}
+    subscriptions = client(server.endpoint, "sns", key).list_subscriptions()["Subscriptions"]
+    assert subscriptions == [], "it takes back what it subscribed"
+
+    unsigned = demo(server.endpoint, "--history", "1", "--seconds", "3")
+    output, _ = unsigned.communicate(timeout=60)
+    assert unsigned.returncode == 1 and "UnrecognizedClientException" in output, output

@@ -1,6 +1,9 @@
+package import AWSProtocol
+
 /// What a demonstration is told on the command line.
 package struct Options: Sendable {
     package var endpoint: Endpoint
+    package var credentials = SigningCredentials.forOpenServers
     package var seed: UInt64 = 1
     /// How long to go on after the history was sent; nil is until it is asked to end.
     package var seconds: Int64?
@@ -15,6 +18,7 @@ package struct Options: Sendable {
         server as AWS clients would. A flash sale every four minutes fills the queue, slows the functions and sets off alarms.
 
           --endpoint URL       the server (http://127.0.0.1:4566)
+          --access-key ID      a key to sign with, where the server asks for one (AWS_ACCESS_KEY_ID); its secret is AWS_SECRET_ACCESS_KEY
           --history MINUTES    how much of the past to send at the first start (30)
           --seconds N          end N seconds after the history was sent (until Ctrl-C)
           --seed N             another seed is another story (1)
@@ -26,10 +30,12 @@ package struct Options: Sendable {
 
     private static let defaultEndpoint = "http://127.0.0.1:4566"
 
+    /// - Parameter environment: where a key's secret comes from: an argument could be read by every process of the machine.
     /// - Throws: `.option`.
-    package init(arguments: [String]) throws(DemonstrationError) {
+    package init(arguments: [String], environment: [String: String] = [:]) throws(DemonstrationError) {
         guard let endpoint = Endpoint(Self.defaultEndpoint) else { preconditionFailure("the default is an address") }
         self.endpoint = endpoint
+        var keyID = environment["AWS_ACCESS_KEY_ID"] ?? ""
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -40,15 +46,26 @@ package struct Options: Sendable {
             guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
                 throw DemonstrationError(code: .option, message: "cannot read \(parts[0]): it needs a value")
             }
+            if parts[0] == Self.keyOption { keyID = value }
             guard apply(&self, value) else {
                 throw DemonstrationError(
                     code: .option, message: "cannot read \(parts[0]): \"\(value)\" is not what it takes; see groundwatch demo --help")
             }
         }
+        guard !keyID.isEmpty else { return }
+        guard let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty else {
+            throw DemonstrationError(
+                code: .option, message: "cannot sign with the key \(keyID): its secret has to stand in AWS_SECRET_ACCESS_KEY")
+        }
+        credentials = SigningCredentials(accessKeyID: keyID, secretAccessKey: secret)
     }
+
+    private static let keyOption = "--access-key"
 
     /// Each says whether it could take the value.
     private static let settings: [String: @Sendable (inout Options, String) -> Bool] = [
+        // Its secret comes from elsewhere, so it is put together with that at the end.
+        keyOption: { _, text in !text.isEmpty },
         "--endpoint": { options, text in
             guard let endpoint = Endpoint(text) else { return false }
             options.endpoint = endpoint
@@ -75,4 +92,9 @@ package struct Options: Sendable {
             return true
         },
     ]
+}
+
+extension SigningCredentials {
+    /// An access key of 12 digits names the account, where the server is open to everybody; the console shows this one.
+    static let forOpenServers = SigningCredentials(accessKeyID: EventPro.account, secretAccessKey: "eventpro")
 }

@@ -8,7 +8,7 @@ enum Demo {
         guard let name = arguments.first else { Command.fail("cannot demo: name a system; see groundwatch demo --help", status: 2) }
         guard name == "eventpro" else { Command.fail("cannot demo \(name): there is no such system; did you mean eventpro?", status: 2) }
         do {
-            let options = try Options(arguments: Array(arguments.dropFirst()))
+            let options = try Options(arguments: Array(arguments.dropFirst()), environment: Machine.environment)
             let signals = try Signals()
             let demo = EventProDemo(options, time: SystemTime()) { Log.toStandardError("demo: \($0)\n") }
             let running = Task { try await demo.run() }

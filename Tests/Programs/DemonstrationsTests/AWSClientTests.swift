@@ -10,7 +10,7 @@ struct AWSClientTests {
     private let clock = HastyClock(), words = Words()
 
     private func client(_ server: StubServer, _ http: HTTPClient) -> AWSClient {
-        AWSClient(endpoint: server.endpoint, http: http, time: clock, callSecondsMax: StubServer.patience, say: words.say)
+        AWSClient(endpoint: server.endpoint, credentials: .forOpenServers, http: http, time: clock, callSecondsMax: StubServer.patience, say: words.say)
     }
 
     private static let calls: [AWSCall] = [

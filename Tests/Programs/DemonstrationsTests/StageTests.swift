@@ -1,3 +1,4 @@
+import AWSProtocol
 import HTTPTransport
 import Platform
 import SignalModel
@@ -95,7 +96,7 @@ struct StageTests {
     ) async throws -> (result: Result, asked: [StubServer.Asked]) {
         let server = try StubServer(answer: answer), http = try HTTPClient()
         let client = AWSClient(
-            endpoint: server.endpoint, http: http, time: HastyClock(), callSecondsMax: StubServer.patience, say: words.say)
+            endpoint: server.endpoint, credentials: .forOpenServers, http: http, time: HastyClock(), callSecondsMax: StubServer.patience, say: words.say)
         let result = try await work(Stage(client: client, say: words.say))
         await http.close()
         await server.server.closeNow()
@@ -153,11 +154,21 @@ struct OptionsTests {
         let usual = try Options(arguments: [])
         #expect(usual.endpoint.url("") == "http://127.0.0.1:4566")
         #expect(usual.seconds == nil && usual.speed == 1 && usual.historyMinutes == 30)
+        #expect(usual.credentials.accessKeyID == "000000000000", "on an open server it names the account")
+    }
+
+    @Test func `a key comes from the option or the environment, its secret only from the environment`() throws {
+        let environment = ["AWS_ACCESS_KEY_ID": "GWAKONE", "AWS_SECRET_ACCESS_KEY": "quiet"]
+        let usual = try Options(arguments: [], environment: environment).credentials
+        #expect(usual.accessKeyID == "GWAKONE" && usual.secretAccessKey == "quiet")
+        #expect(try Options(arguments: ["--access-key", "GWAKTWO"], environment: environment).credentials.accessKeyID == "GWAKTWO")
+        let error = #expect(throws: DemonstrationError.self) { try Options(arguments: ["--access-key=GWAKTWO"], environment: [:]) }
+        #expect(error?.code == .option && error?.message.contains("AWS_SECRET_ACCESS_KEY") == true)
     }
 
     @Test(arguments: [
         ["--speed", "0"], ["--speed", "nan"], ["--speed", "1e9"], ["--seconds", "-1"], ["--seconds", "x"], ["--seed"], ["--seed", "-1"],
-        ["--endpoint", "nowhere"], ["--history", "99999"], ["--sed", "1"], ["more"],
+        ["--endpoint", "nowhere"], ["--history", "99999"], ["--sed", "1"], ["more"], ["--access-key", ""],
     ])
     func `what cannot be read is an error that names it`(arguments: [String]) throws {
         let error = #expect(throws: DemonstrationError.self) { try Options(arguments: arguments) }
@@ -165,6 +176,6 @@ struct OptionsTests {
     }
 
     @Test func `the help names every option`() {
-        for option in ["--endpoint", "--history", "--seconds", "--seed", "--speed"] { #expect(Options.help.contains(option)) }
+        for option in ["--endpoint", "--access-key", "--history", "--seconds", "--seed", "--speed"] { #expect(Options.help.contains(option)) }
     }
 }

@@ -20,7 +20,7 @@ struct TrafficSenderTests {
     {
         let server = try StubServer(answer: answer), http = try HTTPClient()
         let client = AWSClient(
-            endpoint: server.endpoint, http: http, time: HastyClock(), callSecondsMax: StubServer.patience, say: words.say)
+            endpoint: server.endpoint, credentials: .forOpenServers, http: http, time: HastyClock(), callSecondsMax: StubServer.patience, say: words.say)
         try await TrafficSender(client: client, say: words.say).send(traffic)
         await http.close()
         await server.server.closeNow()

@@ -7,13 +7,14 @@ import WireFormats
 
 /// A small AWS client: signs calls, sends them, and tries again what a restarting or busy server did not take.
 ///
-///     let client = AWSClient(endpoint: endpoint, http: try HTTPClient(), time: SystemTime(), say: say)
+///     let client = AWSClient(endpoint: endpoint, credentials: credentials, http: try HTTPClient(), time: SystemTime(), say: say)
 ///     let answer = try await client.send(.logs("CreateLogGroup", ["logGroupName": "/aws/lambda/eventpro-checkout"]))
 final class AWSClient: Sendable {
     /// Seconds between tries; the last one repeats for as long as the server stays away.
     private static let pauses = [0.2, 0.5, 1, 2, 5]
 
     let endpoint: Endpoint
+    private let credentials: SigningCredentials
     private let http: HTTPClient
     private let time: any TimeSource
     private let say: @Sendable (String) -> Void
@@ -22,11 +23,12 @@ final class AWSClient: Sendable {
     private let isAway = Mutex(false)
 
     init(
-        endpoint: Endpoint, http: HTTPClient, time: any TimeSource, callSecondsMax: Double = 30,
+        endpoint: Endpoint, credentials: SigningCredentials, http: HTTPClient, time: any TimeSource, callSecondsMax: Double = 30,
         say: @escaping @Sendable (String) -> Void
     ) {
         self.callSecondsMax = callSecondsMax
         self.endpoint = endpoint
+        self.credentials = credentials
         self.http = http
         self.time = time
         self.say = say
@@ -76,16 +78,13 @@ final class AWSClient: Sendable {
     func request(for call: AWSCall) -> HTTPClientRequest {
         var head = HTTPRequestHead(method: "POST", path: call.path, headers: call.headers)
         head.headers.set("Host", endpoint.authority)
-        let signature = SignatureV4(credentials: Self.credentials, region: EventPro.region, service: call.service)
+        let signature = SignatureV4(credentials: credentials, region: EventPro.region, service: call.service)
         signature.sign(&head, body: call.body, at: Timestamp(nanoseconds: time.wallNanoseconds))
         var request = HTTPClientRequest(method: head.method, url: endpoint.url(call.path), headers: head.headers, body: call.body)
         request.totalSecondsMax = callSecondsMax
         request.responseBytesMax = 8 << 20
         return request
     }
-
-    /// An access key of 12 digits names the account, where the server is open to everybody; the console shows this one.
-    private static let credentials = SigningCredentials(accessKeyID: EventPro.account, secretAccessKey: "eventpro")
 
     private func noteAway(_ error: DemonstrationError) {
         let isNew = isAway.withLock { wasAway in

@@ -36,7 +36,7 @@ package struct EventProDemo: Sendable {
     }
 
     private func perform(by http: HTTPClient) async throws {
-        let client = AWSClient(endpoint: options.endpoint, http: http, time: time, say: say)
+        let client = AWSClient(endpoint: options.endpoint, credentials: options.credentials, http: http, time: time, say: say)
         let stage = Stage(client: client, say: say)
         say("setting up EventPro at \(options.endpoint.url("/"))")
         try await stage.makeGroups()
