@@ -58,8 +58,11 @@ OURS = {
                annotations={"horizontal": [[{"label": "good", "value": 40}, {"label": "better", "value": 60}], {"label": "best", "value": 70, "fill": "above"}]}),
         widget("metric", 12, 0, 12, 6, title="Heat", metrics=SOLD, stat="Sum", period=60, groundwatch={"view": "heat"}),
         widget("alarm", 0, 6, 24, 4, title="Over time", alarms=[f"arn:aws:cloudwatch:us-east-1:000000000000:alarm:{ALARM}"], groundwatch={"view": "timeline"})]}
-STORED = {"operations": OPERATIONS, "many": MANY}
-REFUSED = {"ours": json.dumps(OURS), "evil": json.dumps(EVIL), "broken": "{", "none": "[]"}
+FOUND = {
+    "variables": [{"type": "property", "property": "Event", "inputType": "select", "id": "event", "label": "Event", "search": '{EventPro,Event} MetricName="TicketsSold"', "populateFrom": "Event"}],
+    "widgets": [widget("metric", 0, 0, 12, 6, title="Sold", metrics=[["EventPro", "TicketsSold", "Event", EVENTS[0], {"label": "${PROP('Dim.Event')}"}]], stat="Sum", period=60)]}
+STORED = {"operations": OPERATIONS, "many": MANY, "ours": OURS, "found": FOUND}
+REFUSED = {"evil": json.dumps(EVIL), "broken": "{", "none": "[]"}
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_every_kind_of_widget_shows_its_data(page, server, theme):
 
 def test_the_list_leads_to_a_dashboard_and_it_fits_a_phone(page, server):
     page.open(f"{server.endpoint}/ui/dashboards")
-    page.wait("document.querySelectorAll('.vtable .all .row').length === 2")
+    page.wait("document.querySelectorAll('.vtable .all .row').length === 4")
     assert page.violations() == []
     page.screenshot(SCREENSHOTS / "dashboards-dark.png")
     page.resize(390, 844, is_phone=True)
@@ -158,4 +161,16 @@ def test_variables_change_what_widgets_show_and_stand_in_the_address(page, serve
     page.wait(f"{legend}.includes('at most 1')")
     page.run("location.reload()")
     page.wait(f"{legend}.includes('{EVENTS[1]} at most 1')")
+    assert page.severe() == []
+
+
+def test_a_variable_s_values_are_found_among_the_metrics(page, server):
+    open_dashboard(page, server, "found", "document.querySelector('.plot canvas')")
+    legend = "document.querySelector('.legend')?.innerText"
+    page.wait(f"{legend}.includes('{EVENTS[0]}')")
+    choices = page.wait("(options => options.length > 1 && options)([...document.querySelectorAll('.variables option')].map(option => option.innerText))")
+    assert choices == ["as written", *EVENTS]
+    assert page.violations() == []
+    page.run("const field = document.querySelector('.variables select'); field.value = arguments[0]; field.dispatchEvent(new Event('change'))", EVENTS[1])
+    page.wait(f"{legend}.includes('{EVENTS[1]}') && decodeURIComponent(location.search).includes('var.event={EVENTS[1].replace(' ', '+')}')")
     assert page.severe() == []

@@ -33,9 +33,7 @@ package struct DashboardBody: Sendable {
         if let end, WidgetTime(end) == nil { root.note("Should be an ISO 8601 time", at: "end") }
         if end != nil, start == nil { root.note("Should have property start when property end is present") }
         periodOverride = root.word("periodOverride")
-        for variable in root.list("variables", countMax: DashboardLimits.variablesMax) ?? [] where variable.isObject() {
-            variable.require("type", "id", "property")
-        }
+        for variable in root.list("variables", countMax: DashboardLimits.variablesMax) ?? [] { DashboardVariable.check(variable) }
         widgets = (root.list("widgets", countMax: DashboardLimits.widgetsMax) ?? []).compactMap(Widget.init(reading:))
         let metrics = widgets.reduce(0) { $0 + ($1.metricWidget?.metrics.count ?? 0) }
         if metrics > DashboardLimits.metricsMax { root.note("A dashboard has at most \(DashboardLimits.metricsMax) metrics", at: "widgets") }

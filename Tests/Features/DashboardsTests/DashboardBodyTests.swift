@@ -99,6 +99,38 @@ struct DashboardBodyTests {
         #expect(errors(try read(#"{"widgets":[\#(widget)]}"#)) == [expected])
     }
 
+    @Test func `variables of both types, with values of their own or found by a search, are understood`() throws {
+        let body = try read(
+            #"""
+            {"variables":[
+              {"type":"property","property":"region","inputType":"radio","id":"region","label":"Region","defaultValue":"us-east-1","visible":true,
+               "values":[{"value":"us-east-1","label":"N. Virginia"},{"value":"eu-west-1"}]},
+              {"type":"property","property":"FunctionName","inputType":"select","id":"fn","search":"{AWS/Lambda,FunctionName} MetricName=\"Errors\"",
+               "populateFrom":"FunctionName"},
+              {"type":"pattern","pattern":"prod","inputType":"input","id":"stage"}
+            ],"widgets":[]}
+            """#)
+        #expect(body.findings == [])
+    }
+
+    @Test(arguments: [
+        (#"{"type":"pattern","id":"a","property":"region"}"#, " Should have required property 'pattern'"),
+        (#"{"type":"property","id":"a","pattern":"prod"}"#, " Should have required property 'property'"),
+        (#"{"type":"property","property":"region"}"#, " Should have required property 'id'"),
+        (#"{"type":"choice","id":"a"}"#, "/type Should be equal to one of the allowed values"),
+        (#"{"id":"a"}"#, " Should have required property 'type'"),
+        (#"{"type":"pattern","pattern":7,"id":"a"}"#, "/pattern Should be string"),
+        (#"{"type":"pattern","pattern":"p","id":"a","inputType":"slider"}"#, "/inputType Should be equal to one of the allowed values"),
+        (#"{"type":"property","property":"p","id":"a","search":"{NS,D}"}"#, " Should have required property 'populateFrom'"),
+        (#"{"type":"property","property":"p","id":"a","values":["x"]}"#, "/values/0 Should be object"),
+        (#"{"type":"property","property":"p","id":"a","values":[{"label":"x"}]}"#, "/values/0 Should have required property 'value'"),
+        (#"{"type":"property","property":"p","id":"a","visible":"no"}"#, "/visible Should be boolean"),
+        ("3", " Should be object"),
+    ])
+    func `a variable's mistake is found at its place`(variable: String, expected: String) throws {
+        #expect(errors(try read(#"{"widgets":[],"variables":[\#(variable)]}"#)) == ["/variables/0" + expected])
+    }
+
     @Test func `what nobody knows is said and kept`() throws {
         let body = try metric(#""region":"us-east-1","metrics":[["NS","M",{"shape":"round"}]],"wings":2"#)
         #expect(errors(body) == [])

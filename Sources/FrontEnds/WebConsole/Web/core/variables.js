@@ -1,13 +1,15 @@
 // A dashboard's variables: choices above it that change its widgets. A pattern replaces a text wherever it stands in the widgets, a
-// property replaces the value of that name: a dimension's, or a member's such as `region`. A choice stands in the address as
-// `var.<id>`. Source: CloudWatch user guide, dashboard variables.
+// property replaces the value of that name: a dimension's, or a member's such as `region`. What can be chosen is written down, or found
+// among the metrics. A choice stands in the address as `var.<id>`. Source: CloudWatch user guide, dashboard variables.
+import { call, pages } from './api.js';
 import { route, setQuery } from './router.js';
 
 const variablesMax = 25, valuesMax = 200;
 const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /**
- * @typedef {{id: string, label: string, kind: 'pattern'|'property', of: string, values: {value: string, label: string}[], first: string, isShown: boolean}} Variable
+ * @typedef {{id: string, label: string, kind: 'pattern'|'property', of: string, values: {value: string, label: string}[], first: string, isShown: boolean,
+ *   search: {namespace: string, dimensions: string[], words: string, from: string}|null}} Variable
  * @returns {Variable[]}
  */
 export function readVariables(list) {
@@ -17,8 +19,45 @@ export function readVariables(list) {
         if (typeof of !== 'string' || of === '') return [];
         const values = (Array.isArray(entry.values) ? entry.values.slice(0, valuesMax) : []).filter(isObject).filter(({ value }) => typeof value === 'string')
             .map(({ value, label }) => ({ value, label: typeof label === 'string' ? label : value }));
-        return [{ id: entry.id, label: typeof entry.label === 'string' ? entry.label : entry.id, kind, of, values, first: typeof entry.defaultValue === 'string' ? entry.defaultValue : '', isShown: entry.visible !== false }];
+        return [{ id: entry.id, label: typeof entry.label === 'string' ? entry.label : entry.id, kind, of, values, first: typeof entry.defaultValue === 'string' ? entry.defaultValue : '', isShown: entry.visible !== false, search: readSearch(entry) }];
     });
+}
+
+/** `{Namespace,Dimension,…} words` and the dimension whose values are meant. Source: CloudWatch user guide, search expressions. */
+function readSearch({ search, populateFrom }) {
+    const [, schema, words] = /^\s*\{([^}]*)\}(.*)$/s.exec(typeof search === 'string' ? search : '') ?? [];
+    if (schema === undefined || typeof populateFrom !== 'string') return null;
+    const [namespace, ...dimensions] = [...schema.matchAll(/"([^"]*)"|([^,]+)/g)].map(([, quoted, bare]) => (quoted ?? bare).trim()).filter(Boolean);
+    return namespace ? { namespace, dimensions, words: words.trim(), from: populateFrom } : null;
+}
+
+/** A word of a search: `MetricName="Errors"`, `"a text"` or a part of a name. */
+function isMeant({ MetricName, Dimensions }, words) {
+    const whole = [MetricName, ...Dimensions.flatMap(({ Name, Value }) => [Name, Value])].join(' ').toLowerCase();
+    return [...words.matchAll(/(?:(\w+)=)?(?:"([^"]*)"|([^\s"]+))/g)].every(([, name, quoted, bare]) => {
+        const text = quoted ?? bare;
+        if (!name) return whole.includes(text.toLowerCase());
+        const value = name === 'MetricName' ? MetricName : Dimensions.find(dimension => dimension.Name === name)?.Value;
+        return quoted === undefined ? value?.toLowerCase().includes(text.toLowerCase()) : value === text;
+    });
+}
+
+/**
+ * The values that a variable's search finds.
+ * @returns {Promise<import('./api.js').Answer>} value: texts, in order, 200 at most
+ */
+async function found({ namespace, dimensions, words, from }, signal) {
+    const answer = await pages(token => call('cloudwatch', 'ListMetrics', { Namespace: namespace, Dimensions: [{ Name: from }], ...token ? { NextToken: token } : {} }, signal), 'Metrics');
+    if (!answer.ok) return answer;
+    const exact = [...dimensions].sort().join();
+    const meant = answer.value.items.filter(metric => (exact === '' || metric.Dimensions.map(({ Name }) => Name).sort().join() === exact) && isMeant(metric, words));
+    return { ok: true, value: [...new Set(meant.flatMap(({ Dimensions }) => Dimensions.filter(({ Name }) => Name === from).map(({ Value }) => Value)))].sort().slice(0, valuesMax) };
+}
+
+/** @param {Variable[]} variables @returns {Promise<import('./api.js').Answer>} value: what each search finds, by the variable's id */
+export async function searchedValues(variables, signal) {
+    const searched = variables.filter(({ search }) => search), answers = await Promise.all(searched.map(({ search }) => found(search, signal)));
+    return answers.find(({ ok }) => !ok) ?? { ok: true, value: Object.fromEntries(searched.map(({ id }, index) => [id, answers[index].value])) };
 }
 
 const nameOf = variable => `var.${variable.id}`;

@@ -8,7 +8,7 @@ import { useKeys } from '../../core/keys.js';
 import { refresh, useLive } from '../../core/live.js';
 import { link, route, setQuery } from '../../core/router.js';
 import { say } from '../../core/toasts.js';
-import { chooseValue, chosenValue, withVariables } from '../../core/variables.js';
+import { chooseValue, chosenValue, searchedValues, withVariables } from '../../core/variables.js';
 import { awsCommand, Card, CopyButton } from '../../parts/card.js';
 import { icon } from '../../parts/icons.js';
 import { Menu } from '../../parts/menu.js';
@@ -44,9 +44,10 @@ const Place = {
     },
 };
 
-function variableField(variable) {
-    const value = chosenValue(variable), options = variable.values.some(entry => entry.value === value) ? variable.values : [{ value, label: value || 'as written' }, ...variable.values];
-    return h('label', { class: 'variable', key: variable.id }, [h('span', { class: 'meta' }, visible(variable.label, 80)), variable.values.length > 0
+function variableField(variable, found = []) {
+    const value = chosenValue(variable), known = [...variable.values, ...found.filter(text => !variable.values.some(entry => entry.value === text)).map(text => ({ value: text, label: text }))];
+    const options = known.some(entry => entry.value === value) ? known : [{ value, label: value || 'as written' }, ...known];
+    return h('label', { class: 'variable', key: variable.id }, [h('span', { class: 'meta' }, visible(variable.label, 80)), known.length > 0
         ? h('select', { class: 'field', value, onChange: event => chooseValue(variable, event.target.value) }, options.map(entry => h('option', { value: entry.value }, visible(entry.label, 120))))
         : h('input', { class: 'field', value, placeholder: 'as written', spellcheck: false, onChange: event => chooseValue(variable, event.target.value.trim()) })]);
 }
@@ -70,6 +71,9 @@ export const Dashboard = {
         // While it is edited a widget keeps its place in the list, so that what it shows stays.
         const shown = computed(() => (body.value?.widgets ?? []).map((widget, index) => ({ index, widget: { ...widget, properties: withVariables(widget.properties, body.value.variables) } })).sort((a, b) => a.widget.y - b.widget.y || a.widget.x - b.widget.x));
         const own = computed(() => startOf(body.value?.start)), variables = computed(() => (body.value?.variables ?? []).filter(({ isShown }) => isShown));
+
+        const searches = () => JSON.stringify(variables.value.map(({ id, search }) => [id, search]));
+        const searched = useLive(signal => searchedValues(variables.value, signal), searches, { every: 60_000 });
 
         function edit() { if (live.data && (live.data.body || live.data.text === null)) draft.value = makeDraft(live.data.text ?? emptyBody); }
         function leave() {
@@ -123,7 +127,7 @@ export const Dashboard = {
 
         return () => h('div', { class: ['page', 'dashboard', { editing: isEditing.value }] }, [
             h('div', { class: 'heading' }, [h('h1', h('bdi', visible(props.name, 255))), link('/dashboards', 'All dashboards'), ...tools()]),
-            variables.value.length > 0 ? h('div', { class: 'variables', role: 'group', 'aria-label': 'Variables' }, variables.value.map(variableField)) : null,
+            variables.value.length > 0 ? h('div', { class: 'variables', role: 'group', 'aria-label': 'Variables' }, variables.value.map(variable => variableField(variable, searched.data?.[variable.id]))) : null,
             body.value === null || body.value.remarks.length > 0 ? h(Card, { title: 'Dashboard', live, isEmpty: body.value === null, messages: body.value?.remarks ?? [], onRetry: refresh }, { empty: nothing, default: () => null }) : null,
             body.value?.widgets.length === 0 ? h('p', { class: 'calm' }, isEditing.value ? 'Empty so far: the plus above adds a widget.' : 'It has no widgets yet: e edits it.') : null,
             h('div', { class: 'grid', ref: grid, style: { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` } }, shown.value.map(({ widget, index }) => h(Place, {
