@@ -112,6 +112,49 @@ def test_a_slow_reader_is_told_how_much_it_missed(server, logs):
         assert 0 < missed and told + missed <= sent
 
 
+def test_a_stream_that_broke_goes_on_where_it_was(server, stream, logs):
+    stream.subscribe({"id": "tail", "topic": "logs", "groups": [GROUP]})
+    put(logs, "seen before")
+    stream.next("logs")
+    stream.close()
+    put(logs, "missed", "missed too")
+    again = Stream(server, {"Last-Event-ID": stream.last_event})
+    assert again.is_resumed and again.id == stream.id
+    told = []
+    while len(told) < 2:
+        told += [event["message"] for event in again.next("logs")["events"]]
+    assert told == ["missed", "missed too"]
+    put(logs, "and on")
+    assert [event["message"] for event in again.next("logs")["events"]] == ["and on"]
+    # What it was sent the first time is sent again to who says that he did not get it.
+    third = Stream(server, {"Last-Event-ID": f"{stream.id}-0"})
+    assert third.is_resumed and [event["message"] for event in third.next("logs")["events"]] == ["seen before"]
+    assert again.ended(), "the place is the newest connection's"
+    third.close()
+
+
+@pytest.mark.parametrize("place", ["nonsense", "-", "unknown-3", "\u00ff", "x" * 4000])
+def test_who_says_a_place_that_nobody_knows_begins_anew(server, place):
+    stream = Stream(server, {"Last-Event-ID": place})
+    assert stream.status == 200 and not stream.is_resumed
+    stream.close()
+
+
+def test_nobody_takes_another_s_stream_over(start_server):
+    server = start_server()
+    for account, name in (("111111111111", "ada"), ("222222222222", "eve")):
+        make_key(server.data, "--account", account)
+        add_user(server.data, name, PASSWORD, "viewer", "--account", account)
+    ada, eve = Page(server), Page(server)
+    waiting.until(lambda: ada.login("ada", PASSWORD)[0] == 200, "the server to know ada", 5)
+    waiting.until(lambda: eve.login("eve", PASSWORD)[0] == 200, "the server to know eve", 5)
+    stream = Stream(server, {"Cookie": ada.cookie})
+    place = stream.last_event
+    stream.close()
+    assert not Stream(server, {"Cookie": eve.cookie, "Last-Event-ID": place}).is_resumed
+    assert Stream(server, {"Cookie": ada.cookie, "Last-Event-ID": place}).is_resumed
+
+
 def streams_open(server):
     """By the server's own count."""
     text = server.get("/metrics")[2].decode()

@@ -17,6 +17,10 @@ enum Limits {
     static let frameBytesMax = 64 << 10
     /// Of a log event in the stream; the rest is left out and marked. The whole is in the public API.
     static let messageBytesMax = 32 << 10
+    /// Of frames that were sent, kept for a client that comes back. Most losses are of a moment; who missed more begins anew.
+    static let replayBytesMax = 64 << 10
+    /// How long a stream waits for its client to come back. Meanwhile it is kept up to date within `queueBytesMax`.
+    static let absenceSeconds: Int64 = 60
     static let heartbeatSeconds: Int64 = 15
     /// Between two figures of the server about itself.
     static let selfSeconds: Int64 = 5

@@ -33,11 +33,11 @@ private final class House: Sendable {
 
     deinit { running.cancel() }
 
-    func client(_ topics: [LiveTopic], tenant: Tenant = acme, isWelcome: @escaping @Sendable () -> Bool = { true }) throws -> LiveClient {
+    func client(_ topics: [LiveTopic], tenant: Tenant = acme, isWelcome: @escaping @Sendable () -> Bool = { true }) throws -> LiveLine {
         let admitted = hub.admit(caller: "ada", tenant: tenant, isWelcome: isWelcome)
-        let client = try #require(admitted)
-        hub.set(topics.enumerated().map { LiveSubscription(id: String($0.offset), topic: $0.element) }, of: client)
-        return client
+        let line = try #require(admitted)
+        hub.set(topics.enumerated().map { LiveSubscription(id: String($0.offset), topic: $0.element) }, of: line.client)
+        return line
     }
 
     func logs(_ messages: [String], tenant: Tenant = acme, group: UInt32 = 7) -> TableBatch {
@@ -58,11 +58,13 @@ private final class House: Sendable {
     }
 }
 
-/// What the client hears next, as text; waits for it.
-private func next(_ client: LiveClient) async -> String {
-    if let bytes = client.take(now: 0) { return String(decoding: bytes, as: UTF8.self) }
-    for await _ in client.wakes {
-        if let bytes = client.take(now: 0) { return String(decoding: bytes, as: UTF8.self) }
+/// What the client hears next, as text and without the numbers of its frames; waits for it.
+private func next(_ line: LiveLine) async -> String { await numbered(line).replacing(#/id: \w+-\d+\n/#, with: "") }
+
+private func numbered(_ line: LiveLine) async -> String {
+    if let bytes = line.take(now: 0) { return String(decoding: bytes, as: UTF8.self) }
+    for await _ in line.wakes {
+        if let bytes = line.take(now: 0) { return String(decoding: bytes, as: UTF8.self) }
     }
     return ""
 }
@@ -179,7 +181,7 @@ private struct TwoSeries: MetricReader {
     }
 
     @Test func `there are only so many streams, of one caller and of all, and none after the end`() throws {
-        var clients: [LiveClient] = []
+        var clients: [LiveLine] = []
         for _ in 0..<Limits.clientsOfCallerMax { clients.append(try house.client([])) }
         #expect(house.hub.admit(caller: "ada", tenant: acme, isWelcome: { true }) == nil)
         house.hub.dismiss(clients[0])
@@ -190,6 +192,83 @@ private struct TwoSeries: MetricReader {
         house.hub.dismiss(clients[1])
         house.hub.stop()
         #expect(house.hub.admit(caller: "late", tenant: acme, isWelcome: { true }) == nil)
+    }
+
+    // MARK: Coming back
+
+    private func back(_ place: String, caller: String = "ada", tenant: Tenant = acme) -> LiveLine? {
+        house.hub.resume(place, caller: caller, tenant: tenant, isWelcome: { true })
+    }
+
+    @Test func `who comes back hears what it has not got yet, and then goes on`() async throws {
+        let line = try house.client([.logs([house.group], nil)])
+        let id = line.client.id
+        for word in ["first", "second"] {
+            house.hub.published(house.logs([word]))
+            #expect(await next(line).contains(word))
+        }
+        house.hub.dismiss(line)
+        #expect(house.hub.clientCount == 0)
+        house.hub.published(house.logs(["third"]))
+        let again = try #require(back("\(id)-1"))
+        #expect(again.client.subscriptions.count == 1)
+        var heard = ""
+        while !heard.contains("third") { heard += await numbered(again) }
+        #expect(!heard.contains("first") && heard.contains("id: \(id)-2\n") && heard.contains("id: \(id)-3\n"))
+        #expect(heard.matches(of: #/second/#).count == 1)
+        house.hub.published(house.logs(["fourth"]))
+        #expect(await numbered(again).hasPrefix("id: \(id)-4\n"))
+    }
+
+    @Test func `a second connection takes the place of one that the client has given up already`() async throws {
+        let line = try house.client([.alarms])
+        let again = try #require(back("\(line.client.id)-0"))
+        house.hub.changedAlarm("high", of: acme)
+        #expect(await next(again).contains("high"))
+        #expect(await next(line) == "", "the first has ended")
+        house.hub.dismiss(line)
+        #expect(house.hub.clientCount == 1, "the end of the first is not that of the second")
+    }
+
+    @Test func `only the same caller comes back, to what is still known, and not for ever`() async throws {
+        let line = try house.client([.logs([house.group], nil)])
+        let id = line.client.id
+        for _ in 0..<3 {
+            house.hub.published(house.logs([String(repeating: "w", count: 30_000)]))
+            _ = await next(line)
+        }
+        house.hub.dismiss(line)
+        for place in ["", "-", "none-1", "\(id)", "\(id)-", "\(id)--1", "\(id)-4", "\(id)-9223372036854775808"] { #expect(back(place) == nil, "\(place)") }
+        #expect(back("\(id)-3", caller: "eve") == nil && back("\(id)-3", tenant: other) == nil)
+        #expect(back("\(id)-0") == nil, "the first of 90 KB are forgotten")
+        let again = try #require(back("\(id)-2"))
+        house.hub.dismiss(again)
+        house.clock.advance(bySeconds: Limits.absenceSeconds - 1)
+        await house.hub.step(house.sources, checksCallers: true)
+        house.hub.dismiss(try #require(back("\(id)-3")))
+        house.clock.advance(bySeconds: Limits.absenceSeconds)
+        await house.hub.step(house.sources, checksCallers: true)
+        #expect(back("\(id)-3") == nil)
+    }
+
+    @Test func `a stream that was ended from here is not come back to`() async throws {
+        let line = try house.client([.alarms], isWelcome: { false })
+        await house.hub.step(house.sources, checksCallers: true)
+        #expect(await next(line).contains("event: over"))
+        house.hub.dismiss(line)
+        #expect(back("\(line.client.id)-1") == nil)
+    }
+
+    @Test func `who waits to come back misses no more than fits, and is told how much`() async throws {
+        let line = try house.client([.logs([house.group], nil)])
+        let witness = try house.client([.alarms])
+        house.hub.dismiss(line)
+        for _ in 0..<10 { house.hub.published(house.logs((0..<100).map { _ in String(repeating: "y", count: 1000) })) }
+        house.hub.changedAlarm("end", of: acme)
+        #expect(await next(witness).contains("end"))
+        let heard = await next(try #require(back("\(line.client.id)-0")))
+        let lag = try #require(heard.firstMatch(of: #/"leftOut":(\d+)\}/#))
+        #expect(heard.matches(of: #/"eventId"/#).count + (Int(lag.output.1) ?? 0) == 1000)
     }
 
     @Test func `what nobody wants is not kept, and what is too much is counted`() {
@@ -222,7 +301,7 @@ private struct TwoSeries: MetricReader {
 
     @Test func `subscriptions are set whole, and every mistake is named`() async throws {
         let admitted = house.hub.admit(caller: "10.0.0.1", tenant: acme, isWelcome: { true })
-        let client = try #require(admitted)
+        let client = try #require(admitted).client
         let good = #"{"subscriptions":[{"id":"a","topic":"logs","groups":["/shop"],"filter":"{ $.level = \"ERROR\" }"},{"id":"b","topic":"alarms"},{"id":"c","topic":"metrics","namespace":"Shop"},{"id":"d","topic":"health"}]}"#
         #expect(await post(client.id, good) == (200, #"{"subscriptions":["a","b","c","d"],"unknownGroups":[]}"#))
         #expect(client.subscriptions.map(\.id) == ["a", "b", "c", "d"])
@@ -248,7 +327,7 @@ private struct TwoSeries: MetricReader {
 
     @Test func `a stream is its caller's own`() async throws {
         let admitted = house.hub.admit(caller: "10.0.0.1", tenant: acme, isWelcome: { true })
-        let client = try #require(admitted)
+        let client = try #require(admitted).client
         #expect(await post(client.id, #"{"subscriptions":[]}"#, peer: "10.0.0.2:1").0 == 404)
         #expect(await post(client.id, #"{"subscriptions":[]}"#, caller: Caller(name: "user/eve", account: acme.account, mayChange: true)).0 == 404)
         #expect(await post("none", #"{"subscriptions":[]}"#).0 == 404)

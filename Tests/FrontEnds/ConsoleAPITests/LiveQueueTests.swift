@@ -5,6 +5,7 @@ import WireFormats
 
 struct LiveQueueTests {
     private func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
+    private func text(_ frames: [[UInt8]]?) -> String { text(Array((frames ?? []).joined())) }
 
     @Test func `what is put comes out once, in order`() {
         var queue = LiveQueue()

@@ -8,7 +8,8 @@ import threading
 
 
 class Stream:
-    """Reads server-sent events on a thread of its own; `next(name)` waits for the next of that name."""
+    """Reads server-sent events on a thread of its own; `next(name)` waits for the next of that name. `last_event` is the id of the last that
+    was read: with it as `Last-Event-ID` among the headers another stream goes on where this one was."""
 
     def __init__(self, server, headers=None, query=""):
         self.server, self.headers = server, headers or {}
@@ -17,17 +18,21 @@ class Stream:
         self.response = self.connection.getresponse()
         self.status = self.response.status
         self.events = queue.Queue()
-        self.id = None
+        self.id = self.last_event = None
+        self.is_resumed = False
         if self.status == 200:
             threading.Thread(target=self._read, daemon=True).start()
-            self.id = self.next("hello")["stream"]
+            hello = self.next("hello")
+            self.id, self.is_resumed = hello["stream"], hello.get("isResumed", False)
 
     def _read(self):
         name = None
         try:
             for line in self.response:
                 text = line.decode().rstrip("\n")
-                if text.startswith("event: "):
+                if text.startswith("id: "):
+                    self.last_event = text[4:]
+                elif text.startswith("event: "):
                     name = text[7:]
                 elif text.startswith("data: "):
                     self.events.put((name, json.loads(text[6:])))

@@ -40,48 +40,48 @@ package struct LiveAPI: Sendable {
 
     private func stream(_ head: HTTPRequestHead, _ caller: Caller) -> HTTPResponse {
         let (hub, time, authentication) = (hub, time, authentication)
-        guard
-            let client = hub.admit(
-                caller: Self.name(caller, head), tenant: tenant(head, caller),
-                isWelcome: {
-                    let now = Timestamp(nanoseconds: time.wallNanoseconds)
-                    do throws(AccessFault) { return try authentication.caller(of: head, body: [], subject: nil, now: now) == caller } catch {
-                        return false
-                    }
-                })
-        else {
+        let (name, tenant) = (Self.name(caller, head), tenant(head, caller))
+        let isWelcome: @Sendable () -> Bool = {
+            let now = Timestamp(nanoseconds: time.wallNanoseconds)
+            do throws(AccessFault) { return try authentication.caller(of: head, body: [], subject: nil, now: now) == caller } catch {
+                return false
+            }
+        }
+        let resumed = hub.resume(head.headers["Last-Event-ID"], caller: name, tenant: tenant, isWelcome: isWelcome)
+        guard let line = resumed ?? hub.admit(caller: name, tenant: tenant, isWelcome: isWelcome) else {
             var refusal = ConsoleAnswer.error(429, "TooManyStreams", "Too many tabs follow new data already.")
             refusal.headers.set("Retry-After", "30")
             return refusal
         }
-        let hello = LiveFrame.event(
+        // With an id of its own, so that a client that hears nothing more can come back as well.
+        let place = resumed == nil ? Array("id: \(line.client.id)-0\n".utf8) : []
+        let hello = place + LiveFrame.event(
             "hello",
-            [
-                "stream": .text(client.id), "at": .integer(time.wallNanoseconds / 1_000_000),
-                "heartbeatSeconds": .integer(Limits.heartbeatSeconds),
-            ])
+            .members(
+                ("stream", .text(line.client.id)), ("at", .integer(time.wallNanoseconds / 1_000_000)),
+                ("heartbeatSeconds", .integer(Limits.heartbeatSeconds)), ("isResumed", resumed == nil ? nil : true)))
         return HTTPResponse(
             status: 200,
             // The last is for proxies that would gather bytes.
             headers: ["Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"],
             body: .stream { writer in
-                await Self.write(hello, then: client, to: writer, time)
-                hub.dismiss(client)
+                await Self.write(hello, then: line, to: writer, time)
+                hub.dismiss(line)
             })
     }
 
     /// Until the client leaves, or the stream is closed from here.
     private static func write(
-        _ hello: [UInt8], then client: LiveClient, to writer: any HTTPBodyWriter, _ time: any TimeSource
+        _ hello: [UInt8], then line: LiveLine, to writer: any HTTPBodyWriter, _ time: any TimeSource
     ) async {
         guard await writer.write(hello) else { return }
-        for await _ in client.wakes {
-            while let bytes = client.take(now: time.monotonicNanoseconds) {
+        for await _ in line.wakes {
+            while let bytes = line.take(now: time.monotonicNanoseconds) {
                 guard await writer.write(bytes) else { return }
             }
         }
         // What was put before the end.
-        if let bytes = client.take(now: time.monotonicNanoseconds) { _ = await writer.write(bytes) }
+        if let bytes = line.take(now: time.monotonicNanoseconds) { _ = await writer.write(bytes) }
     }
 
     /// The caller's own; where nobody is asked, the account that the page names.

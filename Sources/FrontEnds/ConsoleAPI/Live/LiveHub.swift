@@ -52,7 +52,8 @@ package final class LiveHub: Sendable {
         (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    package var clientCount: Int { state.withLock { $0.clients.count } }
+    /// Streams with a connection.
+    package var clientCount: Int { state.withLock { $0.clients.values.count(where: \.isConnected) } }
 
     // MARK: What happens; called by committers, which must not wait
 
@@ -77,16 +78,38 @@ package final class LiveHub: Sendable {
     // MARK: Who watches
 
     /// - Returns: nil when there are too many, or the server stops.
-    func admit(caller: String, tenant: Tenant, isWelcome: @escaping @Sendable () -> Bool) -> LiveClient? {
+    func admit(caller: String, tenant: Tenant, isWelcome: @escaping @Sendable () -> Bool) -> LiveLine? {
         let id = String(random.next(), radix: 36) + String(random.next(), radix: 36)
         return state.withLock { state in
-            guard !state.isStopped, state.clients.count < Limits.clientsMax,
-                state.clients.values.count(where: { $0.caller == caller }) < Limits.clientsOfCallerMax
-            else { return nil }
-            let client = LiveClient(id: id, caller: caller, tenant: tenant, now: time.monotonicNanoseconds, isWelcome: isWelcome)
+            guard !state.isStopped, makeRoom(for: caller, in: &state) else { return nil }
+            let client = LiveClient(id: id, caller: caller, tenant: tenant, now: time.monotonicNanoseconds)
             state.clients[id] = client
-            return client
+            return client.connect(after: 0, isWelcome: isWelcome)
         }
+    }
+
+    /// The stream that a client had, when it says the last event that it got of it.
+    /// - Returns: nil when it has to begin a new one.
+    func resume(_ lastEvent: String?, caller: String, tenant: Tenant, isWelcome: @escaping @Sendable () -> Bool) -> LiveLine? {
+        guard let place = lastEvent.flatMap(LiveReplay.place) else { return nil }
+        return state.withLock { state in
+            guard !state.isStopped, let client = state.clients[place.stream], client.caller == caller, client.tenant == tenant else { return nil }
+            return client.connect(after: place.number, isWelcome: isWelcome)
+        }
+    }
+
+    /// Who has no connection makes room, the longest gone first.
+    /// - Returns: false when all of them have one.
+    private func makeRoom(for caller: String, in state: inout State) -> Bool {
+        func free(among clients: [LiveClient], _ limit: Int) -> Bool {
+            guard clients.count >= limit else { return true }
+            let gone = clients.compactMap { client in client.leftAt.map { (at: $0, id: client.id) } }
+            guard let longest = gone.min(by: { $0.at < $1.at }) else { return false }
+            state.clients[longest.id] = nil
+            return true
+        }
+        return free(among: state.clients.values.filter { $0.caller == caller }, Limits.clientsOfCallerMax)
+            && free(among: Array(state.clients.values), Limits.clientsMax)
     }
 
     func client(_ id: String) -> LiveClient? { state.withLock { $0.clients[id] } }
@@ -97,10 +120,16 @@ package final class LiveHub: Sendable {
         waker.yield()
     }
 
-    func dismiss(_ client: LiveClient) {
-        client.close()
+    /// A connection has ended. The stream waits for its client to come back, for as long as `Limits.absenceSeconds`.
+    func dismiss(_ line: LiveLine) {
+        guard line.client.leave(line, now: time.monotonicNanoseconds) else { return }
+        forget([line.client.id])
+    }
+
+    private func forget(_ ids: [String]) {
+        guard !ids.isEmpty else { return }
         state.withLock { state in
-            state.clients[client.id] = nil
+            for id in ids { state.clients[id] = nil }
             state.interest = LiveInterest(state.clients.values)
         }
     }
@@ -131,7 +160,8 @@ package final class LiveHub: Sendable {
         }
     }
 
-    /// Shows that the line is alive, sends figures, and ends streams whose callers are no longer let in; until it is cancelled.
+    /// Shows that the line is alive, sends figures, ends streams whose callers are no longer let in and forgets those that nobody came back
+    /// to; until it is cancelled.
     package func beat(_ sources: Sources) async {
         var seconds: Int64 = 0
         while !Task.isCancelled {
@@ -144,7 +174,12 @@ package final class LiveHub: Sendable {
     func step(_ sources: Sources, checksCallers: Bool) async {
         let now = time.monotonicNanoseconds
         var figures: WireValue?
+        var gone: [String] = []
         for client in state.withLock({ Array($0.clients.values) }) {
+            if let leftAt = client.leftAt {
+                if now - leftAt >= Limits.absenceSeconds * 1_000_000_000 { gone.append(client.id) }
+                continue
+            }
             if checksCallers, !client.isWelcome() {
                 client.put { $0.put(LiveFrame.event("over", [:]), of: "") }
                 client.close()
@@ -160,5 +195,6 @@ package final class LiveHub: Sendable {
                 client.put { $0.putHint(LiveFrame.event("beat", ["at": .integer(time.wallNanoseconds / 1_000_000)]), of: "") }
             }
         }
+        forget(gone)
     }
 }

@@ -41,12 +41,10 @@ struct LiveQueue {
         }
     }
 
-    /// Everything there is to send now, with what was left out at the place where it is missing; nil when there is nothing.
-    mutating func take() -> [UInt8]? {
+    /// Every frame there is to send now, with what was left out at the place where it is missing; nil when there is nothing.
+    mutating func take() -> [[UInt8]]? {
         guard !isEmpty else { return nil }
-        var all = Array(line.joined())
-        for gap in leftOut { all += LiveFrame.lag(gap.subscription, count: gap.count) }
-        for hint in hints { all += hint.frame }
+        let all = line + leftOut.map { LiveFrame.lag($0.subscription, count: $0.count) } + hints.map(\.frame)
         (line, bytes, hints, leftOut) = ([], 0, [], [])
         return all
     }

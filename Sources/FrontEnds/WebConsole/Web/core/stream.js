@@ -1,4 +1,5 @@
-// The tab's one event stream: what pages want to hear, multiplexed; begun anew when it ends, closed while nobody looks.
+// The tab's one event stream: what pages want to hear, multiplexed; when it ends it goes on where it was, or begins anew where that is
+// forgotten; closed while nobody looks.
 // Documentation/ConsoleAPI.md, "live".
 import { shallowReactive } from './vue.js';
 import { chosenHeaders } from './request.js';
@@ -12,7 +13,7 @@ const shortestWait = 1000, longestWait = 30_000, hiddenMilliseconds = 10_000;
 
 /** @type {Map<string, {id: string, topic: any, hearers: Set<(name: string, data: any) => void>, isCarried: boolean}>} by topic: who wants the same shares it */
 const wanted = new Map();
-let next = 0, streamID = '', under = null, failures = 0, retry = 0, sending = 0, hiding = 0;
+let next = 0, streamID = '', lastEvent = '', carried = '', under = null, failures = 0, retry = 0, sending = 0, hiding = 0;
 
 /**
  * Hears of `topic`, such as `{ topic: 'logs', group: '/shop', filter: 'ERROR' }`, until the answer is called.
@@ -48,7 +49,9 @@ function changed() {
 
 async function send() {
     if (!streamID) return;
-    const subscriptions = [...wanted.values()].map(({ id, topic }) => ({ id, ...topic }));
+    const subscriptions = [...wanted.values()].map(({ id, topic }) => ({ id, ...topic })), asked = JSON.stringify(subscriptions);
+    // A stream that goes on carries what it did.
+    if (asked === carried) return setUp(true);
     try {
         const response = await fetch(`/api/ui/v1/live/${streamID}`, {
             method: 'POST', headers: { 'Content-Type': 'application/json', ...chosenHeaders(), ...proofHeaders() }, body: JSON.stringify({ subscriptions }), cache: 'no-store',
@@ -56,9 +59,10 @@ async function send() {
         if (response.ok) {
             setUp(true);
             // What happened before is not told: whoever is new asks once.
-            const carried = new Set(subscriptions.map(({ id }) => id));
+            carried = asked;
+            const taken = new Set(subscriptions.map(({ id }) => id));
             for (const entry of wanted.values()) {
-                if (entry.isCarried || !carried.has(entry.id)) continue;
+                if (entry.isCarried || !taken.has(entry.id)) continue;
                 entry.isCarried = true;
                 tell(entry.id, 'hello', {});
             }
@@ -82,7 +86,7 @@ async function run() {
     const mine = under = new AbortController();
     try {
         const query = session.mode === 'open' ? `?${new URLSearchParams(scope.value)}` : '';
-        const response = await fetch(`/api/ui/v1/live${query}`, { headers: session.mode === 'open' ? {} : chosenHeaders(), signal: mine.signal, cache: 'no-store' });
+        const response = await fetch(`/api/ui/v1/live${query}`, { headers: { ...session.mode === 'open' ? {} : chosenHeaders(), ...lastEvent ? { 'Last-Event-ID': lastEvent } : {} }, signal: mine.signal, cache: 'no-store' });
         if (!response.ok) { noteRefusal(response.status); throw new Error(String(response.status)); }
         await read(response.body, mine);
     } catch { /* below, as any end */ }
@@ -94,7 +98,7 @@ async function run() {
     if (wanted.size > 0 && !document.hidden) retry = setTimeout(run, Math.min(longestWait, shortestWait * 2 ** (failures - 1)) * (0.5 + Math.random() / 2));
 }
 
-/** Server-sent events: `event:` and `data:` lines, a blank one between. Nothing for long means that the line is dead. */
+/** Server-sent events: `id:`, `event:` and `data:` lines, a blank one between. Nothing for long means that the line is dead. */
 async function read(body, mine) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '', patience = 30_000, watchdog = 0;
@@ -107,12 +111,17 @@ async function read(body, mine) {
             const frames = (rest + value).split('\n\n');
             rest = frames.pop();
             for (const frame of frames) {
-                const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
+                const [, id, name, data] = /^(?:id: (\S+)\n)?event: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
                 if (!name) continue;
+                lastEvent = id ?? lastEvent;
                 const told = JSON.parse(data);
                 if (name === 'hello') {
                     streamID = told.stream;
-                    for (const entry of wanted.values()) entry.isCarried = false;
+                    // One that goes on tells what was missed; of a new one the pages must ask.
+                    if (!told.isResumed) {
+                        carried = '';
+                        for (const entry of wanted.values()) entry.isCarried = false;
+                    }
                     patience = told.heartbeatSeconds * 2500;
                     failures = 0;
                     send();
