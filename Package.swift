@@ -53,7 +53,7 @@ let ranks: [(name: String, modules: [Module])] = [
     ("FrontEnds", [
         Module(
             name: "ConsoleAPI",
-            imports: ["Platform", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "FilterPatterns", "Access"]),
+            imports: ["Platform", "Columns", "SignalModel", "WireFormats", "Catalog", "AWSProtocol", "FilterPatterns", "Access", "Notifications"]),
         Module(name: "CloudWatchAPI", imports: ["Platform", "Bytes", "Forecasting", "SignalModel", "WireFormats", "AWSProtocol", "Catalog", "Charts", "MetricMath", "Alarms", "AnomalyDetectors", "Dashboards", "MetricStreams"]),
         Module(name: "LogsAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol", "LogsInsights", "FilterPatterns"]),
         Module(name: "XRayAPI", imports: ["Platform", "Bytes", "Columns", "SignalModel", "WireFormats", "AWSProtocol"]),

@@ -69,6 +69,14 @@ extension CatalogSnapshot {
             .text(tenant.account), .text(tenant.region), .integer(id), .integer(limit: limit), make: Notice.init(row:))
     }
 
+    /// The tenant's notices about one subject that wait, or that were given up, newest first. Reads the outbox through.
+    package func notices(about subject: String, isDead: Bool, tenant: Tenant, limit: Int = Limits.rowsMax) throws(CatalogError) -> [Notice] {
+        try connection.query(
+            selectNotice + "WHERE is_dead = ? AND account = ? AND region = ? AND subject = ? ORDER BY id DESC LIMIT ?",
+            .integer(isDead ? 1 : 0), .text(tenant.account), .text(tenant.region), .text(subject), .integer(limit: limit),
+            make: Notice.init(row:))
+    }
+
     package func noticeCounts() throws(CatalogError) -> (waiting: Int, dead: Int) {
         let counts = try connection.query("SELECT is_dead, count(*) FROM notices GROUP BY is_dead") {
             (isDead: $0.integer(0) == 1, count: Int($0.integer(1)))

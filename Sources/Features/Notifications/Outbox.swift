@@ -24,7 +24,7 @@ package struct Outbox: Sendable {
     ) async throws -> String? {
         let id = messageID()
         let message = Message(id: id, topic: arn, subject: subject, body: body, published: now, attributes: attributes)
-        return try await directory.catalog.write { transaction in try Self.spread(message, in: transaction, at: now) ? id : nil }
+        return try await directory.catalog.write { transaction in try Self.spread(message, about: arn.description, in: transaction, at: now) ? id : nil }
     }
 
     /// Turns a publication into notifications.
@@ -42,7 +42,7 @@ package struct Outbox: Sendable {
             let message = Message(
                 id: id, topic: arn, subject: document.root["Subject"]?.text, body: document.root["Message"]?.text ?? "", published: now,
                 attributes: attributes)
-            _ = try Self.spread(message, in: transaction, at: now)
+            _ = try Self.spread(message, about: notice.subject, in: transaction, at: now)
             try transaction.delivered(notice.id, at: now)
         }
     }
@@ -56,20 +56,24 @@ package struct Outbox: Sendable {
         return nil
     }
 
+    /// - Parameter subject: what it is about: an alarm's ARN, or the topic's where somebody published to it.
     static func enqueue(
-        _ message: Message, kind: Envelope.Kind, for subscription: Subscription, in transaction: CatalogTransaction, at now: Timestamp
+        _ message: Message, kind: Envelope.Kind, about subject: String, for subscription: Subscription, in transaction: CatalogTransaction,
+        at now: Timestamp
     ) throws {
         let notice = NewNotice(
             tenant: subscription.arn.topic.tenant, target: subscription.arn.description, kind: kind.rawValue,
-            subject: message.topic.description, payload: JSON.encode(message.document))
+            subject: subject, payload: JSON.encode(message.document))
         try transaction.enqueue(notice, at: now)
     }
 
     /// - Returns: false when there is no such topic.
-    private static func spread(_ message: Message, in transaction: CatalogTransaction, at now: Timestamp) throws -> Bool {
+    private static func spread(
+        _ message: Message, about subject: String, in transaction: CatalogTransaction, at now: Timestamp
+    ) throws -> Bool {
         guard try transaction.document(message.topic.name, in: TopicDirectory.topics, tenant: message.topic.tenant) != nil else { return false }
         for subscription in try TopicDirectory.subscriptions(of: message.topic, in: transaction) where subscription.isConfirmed {
-            try enqueue(message, kind: .notification, for: subscription, in: transaction, at: now)
+            try enqueue(message, kind: .notification, about: subject, for: subscription, in: transaction, at: now)
         }
         return true
     }

@@ -11,6 +11,9 @@ package struct OutboxLoop: Sendable {
     /// How often the outbox is looked at when nobody says that something is in it.
     private static let pauseNanoseconds: Int64 = 200_000_000
     private static let batch = 32
+    /// Attempts stay on record for as long as what happened to alarms.
+    private static let recordNanoseconds: Int64 = 30 * 86_400_000_000_000
+    private static let tidyNanoseconds: Int64 = 3_600_000_000_000
 
     let catalog: Catalog
     let outbox: Outbox
@@ -34,8 +37,13 @@ package struct OutboxLoop: Sendable {
     }
 
     package func run() async {
+        var tidyAt = time.wallNanoseconds
         while !Task.isCancelled {
             do {
+                if time.wallNanoseconds >= tidyAt {
+                    tidyAt = time.wallNanoseconds + Self.tidyNanoseconds
+                    try await tidy()
+                }
                 if try await step() == 0 { try await time.sleep(untilWall: time.wallNanoseconds + Self.pauseNanoseconds) }
             } catch is CancellationError {
                 return
@@ -44,6 +52,13 @@ package struct OutboxLoop: Sendable {
                 try? await time.sleep(untilWall: time.wallNanoseconds + 5_000_000_000)      // only a cancelled task cannot sleep
             }
         }
+    }
+
+    /// Forgets attempts of long ago.
+    func tidy() async throws {
+        let oldest = Timestamp(nanoseconds: time.wallNanoseconds - Self.recordNanoseconds)
+        let rows = 1000      // of one transaction, so that writers do not wait for long
+        while try await catalog.write({ try $0.pruneDeliveries(before: oldest, limit: rows) }) == rows {}
     }
 
     /// Tries everything that is due, side by side.

@@ -68,7 +68,7 @@ package struct TopicDirectory: Sendable {
             try Self.put(subscription, in: transaction)
             let text = "You have chosen to subscribe to the topic \(arn).\nTo confirm the subscription, visit the SubscribeURL included in this message."
             let message = Message(id: messageID, topic: arn, subject: nil, body: text, published: now)
-            try Outbox.enqueue(message, kind: .confirmation, for: subscription, in: transaction, at: now)
+            try Outbox.enqueue(message, kind: .confirmation, about: arn.description, for: subscription, in: transaction, at: now)
             return subscription
         }
     }

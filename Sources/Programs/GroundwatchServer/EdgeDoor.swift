@@ -31,6 +31,7 @@ struct EdgeDoor: Sendable {
     let console: Console
     let session: SessionAPI
     let live: LiveAPI
+    let deliveries: DeliveriesAPI
     let prometheus: PrometheusAPI
     let lines: JSONLinesDoor
     let otlp: OTLPAPI
@@ -83,6 +84,7 @@ struct EdgeDoor: Sendable {
         }
         if permitted.path == "/metrics", permitted.method == "GET" || permitted.method == "HEAD" { return figures.response }
         if let answer = await live.answer(permitted, body: body, caller: caller) { return answer }
+        if let answer = await deliveries.answer(permitted, body: body, caller: caller) { return answer }
         if let answer = await preview.answer(permitted, body: body, caller: caller) { return answer }
         if let answer = await quotas.answer(permitted, body: body, caller: caller) { return answer }
         if let answer = await prometheus.answer(permitted, body: body) { return answer }

@@ -236,6 +236,7 @@ private struct Parts {
             console: Console(.init(uiDirectory: configuration.consoleDirectory), fileSystem: LinuxFileSystem()),
             session: access.session,
             live: LiveAPI(hub: hub, directory: storage.logGroups, authentication: access.gate, region: configuration.region, time: time),
+            deliveries: DeliveriesAPI(book: DeliveryBook(catalog: storage.catalog), region: configuration.region, time: time),
             prometheus: prometheus, lines: lines, otlp: otlp,
             preview: AlarmPreview(alarms: alarms, metrics: metrics, logs: logQueries, defaultRegion: configuration.region),
             quotas: QuotasPage(quotas: quotas, defaultRegion: configuration.region), aws: dispatcher,

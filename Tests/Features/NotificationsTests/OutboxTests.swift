@@ -154,4 +154,82 @@ struct OutboxTests {
         #expect(try await rig.outbox.publish("m", subject: nil, attributes: [], to: topic, at: rig.now) == nil)
         await rig.close()
     }
+
+    // MARK: What became of it
+
+    private func publish(_ rig: Rig, about subject: String, to target: String = "\(topic)") async throws {
+        let now = rig.now
+        let payload = JSON.encode(["Subject": "ALARM", "Message": "body"])
+        _ = try await rig.catalog.write { try $0.enqueue(NewNotice(tenant: acme, target: target, kind: Notice.publication, subject: subject, payload: payload), at: now) }
+    }
+
+    @Test func `an alarm's deliveries are those of every subscriber, with each attempt and what is to come`() async throws {
+        let rig = try Rig(answers: [200, 503])
+        let subscription = try await rig.subscribe()
+        let book = DeliveryBook(catalog: rig.catalog)
+        try await publish(rig, about: "arn:alarm")
+        _ = try await rig.loop.step()
+        _ = try await rig.loop.step()
+        var (deliveries, isWhole) = try await book.deliveries(about: "arn:alarm", of: acme)
+        #expect(isWhole && deliveries.map(\.kind) == ["Notification", Notice.publication])
+        #expect(deliveries[0].target == "\(subscription.arn)" && deliveries[0].endpoint == rig.url && deliveries[0].status == .waiting)
+        #expect(deliveries[0].attempts.map(\.error) == ["the endpoint answered 503"] && deliveries[0].next == Timestamp(nanoseconds: rig.now.nanoseconds + 1_000_000_000))
+        #expect(deliveries[1].status == .delivered && deliveries[1].endpoint == nil)
+        rig.clock.advance(bySeconds: 1)
+        _ = try await rig.loop.step()
+        (deliveries, isWhole) = try await book.deliveries(about: "arn:alarm", of: acme)
+        #expect(deliveries[0].status == .delivered && deliveries[0].attempts.map(\.attempt) == [2, 1] && deliveries[0].next == nil)
+        #expect(try await book.deliveries(about: "arn:alarm", of: Tenant(account: "222222222222", region: "eu-west-1")).deliveries.isEmpty)
+        #expect(try await book.deliveries(about: "\(topic)", of: acme).deliveries.map(\.kind) == ["SubscriptionConfirmation"])
+        await rig.close()
+    }
+
+    @Test func `what was given up is tried again when somebody asks, and only by its owner`() async throws {
+        let rig = try Rig(answers: [200, 500, 500, 500])
+        _ = try await rig.subscribe()
+        let book = DeliveryBook(catalog: rig.catalog)
+        try await publish(rig, about: "arn:alarm")
+        for _ in 0..<4 {
+            _ = try await rig.loop.step()
+            rig.clock.advance(bySeconds: 10)
+        }
+        let dead = try #require(try await book.deliveries(about: "arn:alarm", of: acme).deliveries.first { $0.kind == "Notification" })
+        #expect(dead.status == .gaveUp && dead.attempts.count == 3)
+        #expect(try await book.retry(dead.id, of: Tenant(account: "222222222222", region: "eu-west-1"), at: rig.now) == false)
+        #expect(try await book.retry(dead.id + 100, of: acme, at: rig.now) == false)
+        #expect(try await book.retry(dead.id, of: acme, at: rig.now))
+        #expect(try await book.retry(dead.id, of: acme, at: rig.now) == false, "it waits already")
+        #expect(try await book.deliveries(about: "arn:alarm", of: acme).deliveries.first { $0.id == dead.id }?.status == .waiting)
+        _ = try await rig.loop.step()
+        #expect(try await book.deliveries(about: "arn:alarm", of: acme).deliveries.first { $0.id == dead.id }?.status == .delivered)
+        await rig.close()
+    }
+
+    @Test func `a subscriber that leaves drops out, a topic that is not there is given up`() async throws {
+        let rig = try Rig(answers: [200, 500])
+        let subscription = try await rig.subscribe()
+        let book = DeliveryBook(catalog: rig.catalog)
+        try await publish(rig, about: "one")
+        try await publish(rig, about: "two", to: "arn:aws:sns:us-east-1:111111111111:nowhere")
+        for _ in 0..<2 { _ = try await rig.loop.step() }
+        try await rig.topics.unsubscribe(subscription.arn)
+        rig.clock.advance(bySeconds: 10)
+        _ = try await rig.loop.step()
+        let left = try #require(try await book.deliveries(about: "one", of: acme).deliveries.first { $0.kind == "Notification" })
+        #expect(left.status == .droppedOut && left.endpoint == nil)
+        let lost = try #require(try await book.deliveries(about: "two", of: acme).deliveries.first)
+        #expect(lost.status == .gaveUp && lost.attempts.first?.error?.contains("does not exist") == true)
+        await rig.close()
+    }
+
+    @Test func `attempts of long ago are forgotten`() async throws {
+        let rig = try Rig()
+        _ = try await rig.subscribe()
+        rig.clock.advance(bySeconds: 31 * 86_400)
+        #expect(try await rig.outbox.publish("m", subject: nil, attributes: [], to: topic, at: rig.now) != nil)
+        _ = try await rig.loop.step()
+        try await rig.loop.tidy()
+        #expect(try await DeliveryBook(catalog: rig.catalog).deliveries(about: "\(topic)", of: acme).deliveries.map(\.kind) == ["Notification"])
+        await rig.close()
+    }
 }

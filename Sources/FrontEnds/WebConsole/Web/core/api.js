@@ -58,12 +58,24 @@ export async function read(path, signal, also = []) {
 }
 
 /**
+ * A question to the console's own API, answered in JSON: `ask('/api/ui/v1/deliveries?about=…')`.
+ * @returns {Promise<Answer>}
+ */
+export async function ask(path, signal) {
+    const { failed, response, text } = await exchange(path, { method: 'GET', headers: scopeHeaders('monitoring') }, path, signal);
+    return failed ?? own(path, response, text);
+}
+
+/**
  * A call of the console's own API, JSON both ways: `post('/api/ui/v1/alarms/preview', { alarm })`.
  * @returns {Promise<Answer>}
  */
 export async function post(path, input, signal) {
     const { failed, response, text } = await exchange(path, { method: 'POST', headers: { ...scopeHeaders('monitoring'), 'Content-Type': 'application/json' }, body: JSON.stringify(input) }, path, signal);
-    if (failed) return failed;
+    return failed ?? own(path, response, text);
+}
+
+function own(path, response, text) {
     const body = parse(text);
     if (response.ok && body !== undefined) return { ok: true, value: body };
     return failure(path, body?.code ?? `HTTP ${response.status}`, String(body?.message ?? body?.error ?? text.slice(0, 300)), response.status, null, body);

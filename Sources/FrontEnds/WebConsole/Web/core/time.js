@@ -86,6 +86,16 @@ export const moment = ms => `${day(ms)} ${clock(ms)}`;
 export const fullMoment = ms => `${day(ms)} ${year(ms)} ${clock(ms)}`;
 export const clockWithMilliseconds = ms => `${clock(ms)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
 
+const wholeSteps = [1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000].map(seconds => seconds * 1000);
+
+/** Round moments of a range, seven at most, as the zone in force has them. @returns {number[]} milliseconds */
+export function wholeTimes({ from, to }) {
+    const step = wholeSteps.find(length => (to - from) / length <= 7) ?? (to - from) / 7, shift = zone.value === 'UTC' ? 0 : new Date(from).getTimezoneOffset() * 60_000;
+    const times = [];
+    for (let time = Math.ceil((from - shift) / step) * step + shift; time <= to; time += step) times.push(time);
+    return times;
+}
+
 /** How long ago, roughly: "just now", "12 s ago", "3 min ago". */
 export function ago(ms, now) {
     const seconds = Math.max(0, Math.round((now - ms) / 1000));

@@ -1,5 +1,5 @@
 // One alarm and its evidence: what it says and why, the figures against the threshold, the datapoints it counts, what happened
-// to it, and who was told.
+// to it, who is told, and whom that reached.
 import { computed, h, ref } from '../../core/vue.js';
 import { alarmHistory, describeAlarm, parse, periodOf, queriesOf, sentence, since, stretches, thresholdText, unitOf, verdict } from '../../core/alarms.js';
 import { call } from '../../core/api.js';
@@ -20,7 +20,8 @@ import { linked } from '../../parts/linked.js';
 import { ChartPanel } from '../../parts/panel.js';
 import { ruleTree } from '../../parts/ruletree.js';
 import { stateBadge } from '../../parts/state.js';
-import { swimlanes } from '../../parts/swimlanes.js';
+import { Swimlanes } from '../../parts/swimlanes.js';
+import { Deliveries } from './deliveries.js';
 import { AlarmEditor } from './editor.js';
 import { Mutes } from './mutes.js';
 
@@ -110,7 +111,7 @@ const Evidence = {
             call: () => ({ service: 'cloudwatch', operation: 'GetMetricData', input: request(queriesOf(alarm.value), live.data.window) }),
         }, {
             actions: () => h(CopyButton, { text: awsCommand(`cloudwatch describe-alarms --alarm-names '${props.name.replaceAll("'", `'\\''`)}'`), label: 'Copy as aws-cli command', symbol: 'terminal' }),
-            after: () => past.data ? h('div', { class: 'aligned' }, swimlanes({ window: past.data.window, lanes: [{ key: 'state', label: 'State', name: 'State', stretches: stretches(past.data.items, alarm.value.StateValue, past.data.window) }] })) : null,
+            after: () => past.data ? h('div', { class: 'aligned' }, h(Swimlanes, { window: past.data.window, lanes: [{ key: 'state', label: 'State', name: 'State', stretches: stretches(past.data.items, alarm.value.StateValue, past.data.window) }] })) : null,
         });
 
         const decided = () => {
@@ -127,7 +128,7 @@ const Evidence = {
 
         function event(item) {
             const data = parse(item.HistoryData), badge = item.HistoryItemType === 'StateUpdate' ? stateBadge(data?.newState?.stateValue ?? 'INSUFFICIENT_DATA')
-                : item.HistoryItemType === 'Action' ? stateBadge(data?.actionState === 'Failed' ? 'ALARM' : 'OK', data?.actionState === 'Failed' ? 'Failed' : 'Told') : h('span', { class: 'state nodata' }, 'Changed');
+                : item.HistoryItemType === 'Action' ? stateBadge(data?.actionState === 'Failed' ? 'ALARM' : 'OK', data?.actionState === 'Failed' ? 'Failed' : 'Action') : h('span', { class: 'state nodata' }, 'Changed');
             return h('li', { key: `${item.Timestamp} ${item.HistorySummary}` }, [
                 h('time', { class: 'meta', title: fullMoment(item.Timestamp * 1000) }, moment(item.Timestamp * 1000)), badge,
                 h('details', [h('summary', visible(item.HistorySummary, 300)), data ? h(JSONTree, { value: data }) : h('pre', visible(item.HistoryData ?? '', 4000))]),
@@ -161,7 +162,7 @@ const Evidence = {
             ]),
             !alarm.value ? h(Card, { title: 'Alarm', live, isEmpty: true, onRetry: refresh }, { default: () => null, empty: () => h('p', { class: 'calm' }, 'There is no alarm of this name here.') }) : [
                 why(), data.value ? evidence() : null,
-                h('div', { class: 'pair' }, [h('div', { class: 'page' }, [decided(), actions(), h(Mutes, { alarm: props.name })]), historyCard()]),
+                h('div', { class: 'pair' }, [h('div', { class: 'page' }, [decided(), actions(), h(Mutes, { alarm: props.name })]), h('div', { class: 'page' }, [alarm.value.AlarmArn ? h(Deliveries, { arn: alarm.value.AlarmArn }) : null, historyCard()])]),
             ],
         ]);
     },

@@ -1,5 +1,5 @@
 // Writing an alarm: what it watches, when it fires, who is told; and beside it what it would have done over the range.
-import { computed, h, reactive, ref } from '../../core/vue.js';
+import { computed, h, nextTick, reactive, ref } from '../../core/vue.js';
 import { comparisons, draftMistakes, draftOf, draftOn, emptyDraft, missingTreatments, storeCall } from '../../core/alarmdraft.js';
 import { isFlapping, previewAlarm } from '../../core/alarmpreview.js';
 import { describeAlarm } from '../../core/alarms.js';
@@ -15,7 +15,7 @@ import { Card, errorNote } from '../../parts/card.js';
 import { field } from '../../parts/forms.js';
 import { ChartPanel } from '../../parts/panel.js';
 import { stateBadge } from '../../parts/state.js';
-import { swimlanes } from '../../parts/swimlanes.js';
+import { Swimlanes } from '../../parts/swimlanes.js';
 
 const kinds = { metric: 'One metric', queries: 'An expression', composite: 'Other alarms' };
 const statistics = ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'tm99'];
@@ -25,6 +25,8 @@ const pauseMilliseconds = 500;
 export const AlarmEditor = {
     props: { name: { type: String, default: null } },
     setup(props) {
+        /** Fields that somebody has been in: an empty form is not scolded. */
+        const touched = reactive(new Set());
         const draft = reactive(emptyDraft()), isReady = ref(props.name === null), isStoring = ref(false), failure = ref(null), asked = ref('');
         const queries = readQueries(route.query.q);
         if (queries.length > 0) Object.assign(draft, draftOn(queries, Number(route.query.period) || 60));
@@ -55,7 +57,8 @@ export const AlarmEditor = {
 
         async function submit(event) {
             event.preventDefault();
-            if (isWrong.value) return;
+            for (const name of Object.keys(draft)) touched.add(name);
+            if (isWrong.value) return nextTick(() => document.querySelector('.alarmform .wrong')?.focus());
             isStoring.value = true;
             const { operation, input } = storeCall(draft), answer = await call('cloudwatch', operation, input);
             isStoring.value = false;
@@ -65,7 +68,7 @@ export const AlarmEditor = {
             go(pathOf('/alarms', input.AlarmName));
         }
 
-        const input = (name, label, more = {}) => field({ id: `alarm-${name}`, label, value: draft[name], mistake: mistakes.value[name] ?? null, onInput: value => { draft[name] = value; }, ...more });
+        const input = (name, label, more = {}) => field({ id: `alarm-${name}`, label, value: draft[name], mistake: touched.has(name) ? mistakes.value[name] ?? null : null, onBlur: () => { if (draft[name] !== '') touched.add(name); }, onInput: value => { draft[name] = value; touched.add(name); }, ...more });
         const subjects = {
             metric: () => [h('div', { class: 'fieldrow' }, [input('namespace', 'Namespace'), input('metric', 'Metric')]), h('div', { class: 'fieldrow' }, [input('stat', 'Statistic', { list: 'statistics' }), input('period', 'Period in seconds', { inputmode: 'numeric' })]), input('dimensions', 'Dimensions, one Name=Value a line', { rows: 2 })],
             queries: () => [input('queries', 'Queries and expressions', { rows: 12 })],
@@ -84,7 +87,7 @@ export const AlarmEditor = {
             ...subjects[draft.kind](), ...draft.kind === 'composite' ? [] : judgement(),
             input('alarmActions', 'Told when it fires, an ARN a line', { rows: 2 }), input('okActions', 'Told when it is over', { rows: 2 }), input('noDataActions', 'Told when there is no data', { rows: 2 }),
             failure.value ? errorNote(failure.value) : null,
-            h('div', { class: 'buttons' }, [h('button', { type: 'submit', class: 'primary', disabled: isWrong.value || isStoring.value }, props.name === null ? 'Create' : 'Save'), link(props.name === null ? '/alarms' : pathOf('/alarms', props.name), 'Leave it', { class: 'button plainbutton' })]),
+            h('div', { class: 'buttons' }, [h('button', { type: 'submit', class: 'primary', disabled: isStoring.value }, props.name === null ? 'Create' : 'Save'), link(props.name === null ? '/alarms' : pathOf('/alarms', props.name), 'Leave it', { class: 'button plainbutton' })]),
         ]) });
 
         const chart = () => {
@@ -106,7 +109,7 @@ export const AlarmEditor = {
             if (preview.error && preview.error.code !== 'Aborted') return h(Card, { title: 'On what was stored', live: preview, onRetry: refresh }, { default: () => null });
             if (!preview.data || preview.data.none) return h(Card, { title: 'On what was stored' }, { default: () => h('p', { class: 'calm' }, 'What it would have done shows here once the fields make an alarm.') });
             return h(ChartPanel, { title: 'On what was stored', data: chart(), height: 220 }, {
-                before: said, after: () => h('div', { class: 'aligned' }, swimlanes({ window: preview.data.window, lanes: [{ key: 'state', label: 'State', name: 'State', stretches: preview.data.stretches }] })),
+                before: said, after: () => h('div', { class: 'aligned' }, h(Swimlanes, { window: preview.data.window, lanes: [{ key: 'state', label: 'State', name: 'State', stretches: preview.data.stretches }] })),
             });
         };
 

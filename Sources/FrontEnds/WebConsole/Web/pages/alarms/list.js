@@ -8,7 +8,7 @@ import { ago, bounds, moment, useNow } from '../../core/time.js';
 import { awsCommand, Card, CopyButton } from '../../parts/card.js';
 import { icon } from '../../parts/icons.js';
 import { stateBadge } from '../../parts/state.js';
-import { swimlanes } from '../../parts/swimlanes.js';
+import { Swimlanes } from '../../parts/swimlanes.js';
 import { by, Table } from '../../parts/table.js';
 import { teachAlarms } from '../../parts/teachings.js';
 import { AlarmEditor } from './editor.js';
@@ -67,7 +67,7 @@ const List = {
                 empty: () => all.value.length === 0 ? teachAlarms() : h('p', { class: 'calm' }, `None of ${plural(all.value.length, 'alarm')} is like that.`),
                 default: () => h(Table, { label: 'Alarms', rows: shown.value, columns: columnsAt(now.value), height: 420, lookOf: alarm => alarm.StateValue === 'ALARM' ? 'bad' : null, onChoose: alarm => go(pathOf('/alarms', alarm.AlarmName)) }),
             }),
-            shown.value.length > 0 ? h(Card, { title: 'States over time', live: changes, messages: timelineMessages(), onRetry: refresh }, { default: () => swimlanes({ lanes: lanes(), window: changes.data.window }) }) : null,
+            shown.value.length > 0 ? h(Card, { title: 'States over time', live: changes, messages: timelineMessages(), onRetry: refresh }, { default: () => h(Swimlanes, { lanes: lanes(), window: changes.data.window }) }) : null,
         ]);
     },
 };

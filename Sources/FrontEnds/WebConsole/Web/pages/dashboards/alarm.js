@@ -8,7 +8,7 @@ import { refresh, useLive } from '../../core/live.js';
 import { link, pathOf } from '../../core/router.js';
 import { bounds } from '../../core/time.js';
 import { stateBadge } from '../../parts/state.js';
-import { swimlanes } from '../../parts/swimlanes.js';
+import { Swimlanes } from '../../parts/swimlanes.js';
 import { Frame } from './frame.js';
 
 const alarmsMax = 100, historyPagesMax = 3;
@@ -39,7 +39,7 @@ export const AlarmWidget = {
             ]);
         };
         const name = alarm => link(pathOf('/alarms', alarm.AlarmName), h('bdi', visible(alarm.AlarmName, 120)));
-        const lanes = () => swimlanes({ window: live.data.window, lanes: live.data.alarms.map((alarm, index) => ({ key: alarm.AlarmName, label: alarm.AlarmName, name: name(alarm), stretches: stretches(live.data.pasts[index], alarm.StateValue, live.data.window) })) });
+        const lanes = () => h(Swimlanes, { window: live.data.window, lanes: live.data.alarms.map((alarm, index) => ({ key: alarm.AlarmName, label: alarm.AlarmName, name: name(alarm), stretches: stretches(live.data.pasts[index], alarm.StateValue, live.data.window) })) });
         return () => h(Frame, { title: String(props.widget.properties.title ?? 'Alarms'), live, onRetry: refresh, isEmpty: names.value.length === 0 }, {
             empty: () => h('p', { class: 'meta' }, 'The widget names no alarm.'), default: () => live.data.pasts ? lanes() : h('ul', { class: 'tiles' }, names.value.map(tile)),
         });
