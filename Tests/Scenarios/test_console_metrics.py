@@ -5,7 +5,7 @@ import urllib.parse
 
 import pytest
 
-from support.browser import ENTER, SCREENSHOTS, needs_browser
+from support.browser import CONTROL, DELETE, ENTER, SCREENSHOTS, needs_browser
 from support.shop import EVENTS
 
 pytestmark = needs_browser
@@ -72,6 +72,46 @@ def test_a_wrong_expression_or_statistic_is_an_error_and_not_an_empty_graph(page
         page.open(address(server, [*SOLD, wrong]))
         page.wait("document.querySelector('.failed')?.innerText.includes('GetMetricData: ')")
     page.severe()  # the browser notes the refused requests
+
+
+FIELD = "document.querySelector('.expression')?.shadowRoot?"
+
+
+def replace_all(page, text):
+    page.run(f"{FIELD}.querySelector('.cm-content').focus()")
+    page.chord(CONTROL, "a")
+    page.press(DELETE)
+    page.type(text)
+
+
+def test_an_expression_is_completed_with_functions_and_queries_and_coloured(page, server):
+    page.open(address(server, [*SOLD, {"i": "e1", "e": "m0 + m1"}]))
+    page.wait(f"{FIELD}.querySelectorAll('.t-field').length === 2 && {DRAWN}")
+    replace_all(page, "RAT")
+    options = f"[...{FIELD}.querySelectorAll('.cm-tooltip-autocomplete li') ?? []].map(option => option.innerText)"
+    page.wait(f"{options}[0]?.startsWith('RATE') && {options}[0].includes('change a second')")
+    assert page.violations() == []
+    page.press(ENTER)  # takes it, and does not run yet
+    page.wait(f"{FIELD}.querySelector('.cm-content').innerText.startsWith('RATE(')")
+    page.type("m")
+    page.wait(f"{options}.some(text => text.startsWith('m1') && text.includes('{EVENTS[1]}'))")
+    assert "RATE" not in page.run("return decodeURIComponent(location.search)")
+    page.type("1)")
+    page.press(ENTER)
+    page.wait(f"decodeURIComponent(location.search).includes('RATE(m1)') && {FIELD}.querySelector('.t-function')?.innerText === 'RATE'")
+
+
+@pytest.mark.parametrize("expression, place", [("m0 + * 2", "*"), ("m0 + FOO(m1)", "FOO"), ("m0 + missing9 / 2", "missing9"), ("SUM(m0", "")])
+def test_the_place_of_a_mistake_is_marked_until_it_is_changed(page, server, expression, place):
+    page.open(address(server, [*SOLD, {"i": "e1", "e": expression}]))
+    page.wait("document.querySelector('.failed')?.innerText.includes('Error in expression')")
+    if place:
+        page.wait(f"{FIELD}.querySelector('.t-wrong')?.innerText === {json.dumps(place)}")
+    replace_all(page, "m0 * 2")
+    page.wait(f"!{FIELD}.querySelector('.t-wrong')")
+    page.run("document.querySelector('h1').closest('main').focus()")  # leaving the field runs it as well
+    page.wait(f"!document.querySelector('.failed') && {DRAWN}")
+    page.severe()  # the browser notes the refused request
 
 
 def test_a_statistic_is_changed_in_the_table(page, server):

@@ -25,7 +25,7 @@ package enum LanguageTables {
         ("connectives", .list(InsightsVocabulary.connectives.map { .text($0) })), ("fields", words(InsightsVocabulary.fields)))
 
     private static let metricMath = WireValue.members(
-        ("commands", .list([])), ("functions", .list(MathVocabulary.functions.map { .members(("name", .text($0)), ("summary", .text(""))) })),
+        ("commands", .list([])), ("functions", .list(MathVocabulary.functions.map { .members(("name", .text($0.name)), ("summary", .text($0.summary))) })),
         ("connectives", .list(MathVocabulary.connectives.map { .text($0) })), ("fields", .list([])))
 
     private static func words(_ words: [InsightsVocabulary.Word]) -> WireValue {

@@ -30,4 +30,10 @@ import WireFormats
         #expect(try response("/api/ui/v1/languages/insights", method: "POST").status == 405)
         #expect(LanguageTables.response(to: HTTPRequestHead(method: "GET", path: "/api/ui/v1/live")) == nil)
     }
+
+    @Test(arguments: ["insights", "metric-math"])
+    func `every function says what it gives`(language: String) throws {
+        let functions = try WireDocument(json: Array(try text(response("/api/ui/v1/languages/\(language)")).utf8)).root["functions"]
+        for function in try #require(functions).children { #expect(function["summary"]?.text?.isEmpty == false, "\(function["name"]?.text ?? "")") }
+    }
 }

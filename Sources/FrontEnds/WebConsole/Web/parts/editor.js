@@ -9,6 +9,8 @@ const look = {
     '&': { fontSize: 'var(--size-control)', color: 'var(--ink)', backgroundColor: 'var(--bg-0)', border: '1px solid var(--line)', borderRadius: 'var(--radius)' },
     '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '1px' },
     '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', minHeight: '76px', maxHeight: '320px', overflow: 'auto' },
+    '&.line > .cm-scroller': { minHeight: '0', maxHeight: '120px' },
+    '&.line .cm-content': { padding: '3px 0' },
     '.cm-content': { padding: '6px 0', caretColor: 'var(--ink)' },
     '.cm-line': { padding: '0 10px' },
     '.cm-gutters': { display: 'none' },
@@ -54,14 +56,15 @@ function colouring({ ViewPlugin, Decoration, StateEffect, StateField, EditorView
 
 /**
  * @example h(Editor, { value, label: 'Query', tokens, complete, mistake, onChange, onRun })
- * `tokens(text)` gives what to colour; `complete(word)` what could stand there; `mistake` is `{ from, to }` or null.
+ * `tokens(text)` gives what to colour; `complete(isAtStart)` what could stand there; `mistake` is `{ from, to }` or null. In a `isLine`
+ * editor Enter runs; it is left when the focus goes.
  */
 export const Editor = {
     props: {
         value: { type: String, required: true }, label: { type: String, required: true }, hint: { type: String, default: '' },
-        tokens: { type: Function, required: true }, complete: { type: Function, required: true }, mistake: { type: Object, default: null }, older: { type: Function, default: () => null },
+        tokens: { type: Function, required: true }, complete: { type: Function, required: true }, mistake: { type: Object, default: null }, older: { type: Function, default: () => null }, isLine: Boolean,
     },
-    emits: ['change', 'run'],
+    emits: ['change', 'run', 'leave'],
     setup(props, { emit }) {
         const place = ref(null), problem = ref(false);
         let view = null, setMistake = null, recolour = null, isGone = false;
@@ -99,7 +102,10 @@ export const Editor = {
                     doc: props.value,
                     extensions: [
                         Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => { emit('run'); return true; } }, { key: 'Alt-ArrowUp', run: recall }])),
-                        basicSetup, EditorView.theme(look), EditorView.lineWrapping, ...colours.extensions, placeholder(props.hint),
+                        basicSetup,
+                        // After the set-up, so that Enter takes a completion first.
+                        ...props.isLine ? [Prec.highest(keymap.of([{ key: 'Enter', run: () => { emit('run'); return true; } }])), EditorView.editorAttributes.of({ class: 'line' })] : [],
+                        EditorView.domEventHandlers({ blur: () => { emit('leave'); } }), EditorView.theme(look), EditorView.lineWrapping, ...colours.extensions, placeholder(props.hint),
                         EditorState.languageData.of(() => [{ autocomplete: source, commentTokens: { line: '#' } }]),
                         EditorView.contentAttributes.of({ 'aria-label': props.label, spellcheck: 'false', autocapitalize: 'off' }),
                         EditorView.updateListener.of(change => { if (change.docChanged) emit('change', change.state.doc.toString()); }),
@@ -129,7 +135,7 @@ export const Editor = {
         // Without the library it is still a place to write a query in.
         return () => problem.value
             ? h('textarea', {
-                class: 'field editor', rows: 5, 'aria-label': props.label, value: props.value, onInput: event => emit('change', event.target.value),
+                class: 'field editor', rows: props.isLine ? 1 : 5, 'aria-label': props.label, value: props.value, onInput: event => emit('change', event.target.value), onBlur: () => emit('leave'),
                 onKeydown: event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) emit('run'); },
             })
             : h('div', { class: 'editor', ref: place });

@@ -82,7 +82,7 @@ export const Metrics = {
                 h('button', { type: 'button', class: 'plain', disabled: queries.value.length >= queriesMax, onClick: () => setQueries(withExpression(queries.value)) }, [icon('plus'), 'Expression']),
                 queries.value.length > 0 ? h('button', { type: 'button', class: 'plain', onClick: () => setQueries([]) }, 'Clear') : null,
             ],
-            default: () => queries.value.length > 0 ? queryTable({ queries: queries.value, series: data.value?.series ?? [], unit: data.value?.unit ?? 'None', onChange: setQueries }) : h('p', { class: 'meta' }, 'Nothing is graphed yet.'),
+            default: () => queries.value.length > 0 ? queryTable({ queries: queries.value, series: data.value?.series ?? [], unit: data.value?.unit ?? 'None', error: live.error, onChange: setQueries }) : h('p', { class: 'meta' }, 'Nothing is graphed yet.'),
         });
 
         return () => h('div', { class: 'page metricspage' }, [

@@ -1,9 +1,10 @@
 // The queries of the graph, a row each: colour, what it is, its statistic, and the figures of what it gave.
 import { h } from '../../core/vue.js';
 import { quantity, visible } from '../../core/format.js';
-import { figures, freeId, queriesMax } from '../../core/graph.js';
+import { figures, freeId, labelOf, queriesMax } from '../../core/graph.js';
 import { dimensionText } from '../../core/metrics.js';
 import { icon } from '../../parts/icons.js';
+import { MathField } from '../../parts/mathfield.js';
 
 const statistics = ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'tm99', 'IQM'];
 
@@ -16,16 +17,15 @@ export function withExpression(queries) {
 
 /**
  * @param {{queries: import('../../core/graph.js').GraphQuery[], series: (import('../../core/graph.js').GraphSeries & {token: string})[],
- *   unit: string, onChange: (queries: any[]) => void}} options
+ *   unit: string, error: import('../../core/api.js').ApiError|null, onChange: (queries: any[]) => void}} options
  */
-export function queryTable({ queries, series, unit, onChange }) {
+export function queryTable({ queries, series, unit, error, onChange }) {
     const change = (index, part) => onChange(queries.map((query, at) => at === index ? { ...query, ...part } : query));
-    const onlyEnter = act => event => { if (event.key === 'Enter') act(event); };
 
     function subject(query, index) {
         if (query.metric) return [h('bdi', { class: 'name' }, visible(query.metric.MetricName, 120)), h('span', { class: 'meta' }, [visible(query.metric.Namespace, 120), dimensionText(query.metric)].filter(Boolean).map(text => visible(text, 200)).join(' · '))];
-        const commit = event => change(index, { expression: event.target.value });
-        return h('input', { class: 'field expression', 'aria-label': `Expression ${query.id}`, value: query.expression, spellcheck: false, onChange: commit, onKeydown: onlyEnter(commit) });
+        const others = queries.filter(({ id }) => id !== query.id).map(other => ({ id: other.id, label: labelOf(other, queries) }));
+        return h(MathField, { id: query.id, value: query.expression, queries: others, error, onCommit: expression => change(index, { expression }) });
     }
     const statistic = (query, index) => query.metric ? h('input', {
         class: 'field stat', list: 'statistics', 'aria-label': `Statistic of ${query.id}`, value: query.stat, spellcheck: false,
