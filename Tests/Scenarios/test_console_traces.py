@@ -1,11 +1,10 @@
 """The console's traces: the list with its durations, one trace in time, the services that traces passed through."""
 
 import json
-import secrets
-import time
 
 import pytest
 
+from support.bigtrace import stand_in
 from support.browser import DOWN, ENTER, SCREENSHOTS, needs_browser
 from support.gates import is_quick
 
@@ -91,25 +90,8 @@ def test_a_trace_that_is_not_there_says_so(page, server, name):
     assert page.violations() == []
 
 
-# Answers BatchGetTraces with a trace of 10,001 spans: more than the API's own limit of 500 KB for a trace lets through.
-BIG_TRACE = """
-const [trace, start] = arguments, id = number => number.toString(16).padStart(16, '0'), documents = [];
-documents.push({ id: id(1), trace_id: trace, name: 'big', start_time: start, end_time: start + 20 });
-for (let part = 0; part < 100; part += 1) {
-    const at = start + part * 0.2, subsegments = [];
-    for (let step = 0; step < 99; step += 1) subsegments.push({ id: id(1000 + part * 100 + step), name: `step ${step}`, start_time: at + step * 0.002, end_time: at + step * 0.002 + 0.0015 });
-    documents.push({ id: id(100 + part), trace_id: trace, parent_id: id(1), name: `worker-${part % 7}`, start_time: at, end_time: at + 0.2, subsegments });
-}
-const answer = JSON.stringify({ Traces: [{ Id: trace, Duration: 20, Segments: documents.map(document => ({ Id: document.id, Document: JSON.stringify(document) })) }] });
-const real = window.fetch;
-window.fetch = (path, options) => path === '/Traces' ? Promise.resolve(new Response(answer, { headers: { 'content-type': 'application/json' } })) : real(path, options);
-"""
-
-
 def test_ten_thousand_spans_scroll_without_standing_still(page):
-    start = int(time.time()) - 30
-    trace = f"1-{start:08x}-{secrets.token_hex(12)}"
-    page.run(BIG_TRACE, trace, start)
+    trace = stand_in(page)
     page.run(f"history.pushState(null, '', '/ui/traces/{trace}'); dispatchEvent(new PopStateEvent('popstate'))")
     page.wait(f"{SPANS} > 20")
     assert "10,001" in page.run("return document.querySelector('.facts').innerText")
