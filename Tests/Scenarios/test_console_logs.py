@@ -2,9 +2,11 @@
 
 import json
 import secrets
+import urllib.parse
 
 import pytest
 
+from support import waiting
 from support.browser import CONTROL, DOWN, ENTER, SCREENSHOTS, needs_browser
 from support.gates import is_quick
 from support.shop import GROUP, HOSTILE, STREAM
@@ -55,6 +57,35 @@ def test_it_fits_a_phone(page, server):
         page.wait("document.querySelector('.vtable .all .row, .logrow')")
         assert page.run("return document.documentElement.scrollWidth") <= 390
         page.screenshot(SCREENSHOTS / f"logs-{view}-phone.png")
+
+
+def test_a_query_that_is_stopped_or_left_ends_on_the_server_too(page, server, shop):
+    clients, _ = shop
+    group = f"/slow/{secrets.token_hex(4)}"
+    clients.logs.create_log_group(logGroupName=group)
+    clients.logs.create_log_stream(logGroupName=group, logStreamName="one")
+    start = milliseconds_of(now() - minutes(5))
+    for part in range(4):
+        clients.logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=[
+            {"timestamp": start + index, "message": f"{index % 10} abcabcabc 0123456789 defdef {index} " * 2} for index in range(part * 10_000, part * 10_000 + 10_000)])
+    # Nothing to look for by its letters, so that every line is gone through sixty times.
+    slow = "filter " + " or ".join(f"@message like /([{digit % 9}-9]+|[a-c]*{digit}[d-f]){{3}}#/" for digit in range(60)) + "\n| stats count(*) as none"
+    ended = lambda status: [query for query in clients.logs.describe_queries(logGroupName=group, status=status)["queries"] if query["queryString"].endswith(slow)]
+    address = f"{server.endpoint}/ui/logs?live=off&g={group}&q={urllib.parse.quote(slow)}"
+
+    page.open(address)
+    page.wait("document.querySelector('.queryfoot .status')?.innerText.startsWith('Running')")
+    page.run("[...document.querySelectorAll('.queryfoot button')].find(button => button.innerText === 'Stop').click()")
+    page.wait("document.querySelector('.queryfoot .status').innerText === 'Stopped' && document.querySelector('.queryfoot button.primary').innerText === 'Run'")
+    assert page.run("return document.querySelectorAll('.failed').length") == 0
+    waiting.until(lambda: len(ended("Cancelled")) == 1, "the query to be cancelled", 10)
+
+    page.run("document.querySelector('.queryfoot button.primary').click()")
+    page.wait("document.querySelector('.queryfoot .status').innerText.startsWith('Running')")
+    page.run("history.pushState(null, '', '/ui/help'); dispatchEvent(new PopStateEvent('popstate'))")
+    waiting.until(lambda: len(ended("Cancelled")) == 2, "the query that was left to be cancelled", 10)
+    assert not ended("Running") and not ended("Complete")
+    clients.logs.delete_log_group(logGroupName=group)
 
 
 def test_a_query_is_written_coloured_and_run_by_keyboard(page):

@@ -102,6 +102,53 @@ def test_the_cursor_is_one_for_charts_and_log_lines(page, server):
     page.wait("document.querySelectorAll('.plotframe .cursor').length > 1 && document.querySelector('.logrow.pointed')")
 
 
+def test_a_chart_s_link_leads_to_the_chart_alone_with_a_range_that_stays(page, server):
+    page.open(f"{server.endpoint}/ui/")
+    page.wait("document.querySelectorAll('.plot canvas').length > 1")
+    page.run("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
+    page.choose("Copy a link", card=".chartcard")
+    address = page.wait("window.copied")
+    assert "/ui/metrics?" in address and "live=" not in address
+    page.open(address)
+    page.wait("document.querySelector('.plot canvas') && document.querySelector('button.live').innerText.includes('Fixed range')")
+    assert "TicketsSold" in page.run("return document.querySelector('.querytable').innerText")
+
+
+# The page's event stream, to be cut, and what was asked of the server for it.
+CUT = """
+const real = window.fetch;
+Object.assign(window, { asked: [], cut: () => {} });
+window.fetch = (path, options) => {
+    if (!String(path).match(/\\/live(\\?|$)/)) return real(path, options);
+    const scissors = new AbortController();
+    window.cut = () => scissors.abort();
+    window.asked.push(options.headers['Last-Event-ID'] ?? '');
+    return real(path, { ...options, signal: AbortSignal.any([options.signal, scissors.signal]) });
+};
+"""
+
+
+def test_a_page_that_loses_its_stream_goes_on_where_it_was(page, server, shop):
+    clients, _ = shop
+    group = "/live/cut"
+    clients.logs.create_log_group(logGroupName=group)
+    clients.logs.create_log_stream(logGroupName=group, logStreamName="one")
+    put = lambda text: clients.logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=[{"timestamp": milliseconds_of(now()), "message": text}])
+    shown = "[...document.querySelectorAll('.logrow .text')].map(line => line.innerText).join()"
+    page.devtools("Page.enable")
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", source=CUT)
+    page.open(f"{server.endpoint}/ui/logs?view=tail&g={group}")
+    page.wait("document.querySelector('main .calm') && window.asked.length === 1")
+    put("first")
+    page.wait(f"{shown} === 'first'")
+    page.run("window.cut()")
+    put("while it was away")
+    page.wait(f"window.asked.length === 2 && {shown}.startsWith('while it was away,first')")
+    assert page.run("return window.asked")[1].rsplit("-", 1)[1].isdigit()
+    put("and on")
+    page.wait(f"{shown}.startsWith('and on,while it was away,first')")
+
+
 def test_a_query_has_the_colours_and_words_of_the_server_s_own_parser(page, server):
     words = json.loads(server.get("/api/ui/v1/languages/insights")[2])
     assert {"stats", "parse"} <= {word["name"] for word in words["commands"]}

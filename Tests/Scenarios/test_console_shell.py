@@ -101,6 +101,20 @@ def test_the_zone_changes_every_time_on_the_page(page):
     assert (hours[0] - hours[1]) % 24 == 9
 
 
+@pytest.mark.parametrize("width", [1600, 1280, 1200, 1100, 1000, 900, 800, 700, 500, 390, 340])
+def test_the_bar_on_top_keeps_its_shape_at_every_width(page, server, width):
+    page.resize(width, 800)
+    for path in ("", "?from=1795657200000&to=1795658400000&cmp=1w"):
+        page.open(f"{server.endpoint}/ui/help{path}")
+        page.wait("document.querySelector('kbd')")
+        assert page.run("return document.documentElement.scrollWidth") <= width
+        shapes = page.run("return [...document.querySelectorAll('.top > *, .top .picker > *')].filter(part => part.offsetWidth > 0).map(part => [part.className, part.offsetHeight, part.scrollWidth - part.offsetWidth])")
+        assert [shape for shape in shapes if shape[1] > 40 or (shape[2] > 1 and shape[0] not in ("range", "search"))] == []
+        right = page.run("return Math.max(...[...document.querySelectorAll('.top *')].map(part => part.getBoundingClientRect().right))")
+        assert right <= width
+        assert page.run("return document.querySelector('button.live i').offsetWidth") == 8
+
+
 def test_help_lists_the_keys_and_can_switch_them_off(page):
     page.press("?")
     page.wait("location.pathname === '/ui/help' && document.querySelector('h1')?.innerText === 'Help'")

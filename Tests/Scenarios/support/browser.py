@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 
 # Keys as WebDriver writes them.
-CONTROL, SHIFT, ENTER, ESCAPE, TAB, LEFT, UP, RIGHT, DOWN = "\ue009", "\ue008", "\ue007", "\ue00c", "\ue004", "\ue012", "\ue013", "\ue014", "\ue015"
+CONTROL, SHIFT, ENTER, ESCAPE, TAB, DELETE, LEFT, UP, RIGHT, DOWN = "\ue009", "\ue008", "\ue007", "\ue00c", "\ue004", "\ue017", "\ue012", "\ue013", "\ue014", "\ue015"
 
 SCREENSHOTS = pathlib.Path(__file__).resolve().parents[3] / ".build/screenshots"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"

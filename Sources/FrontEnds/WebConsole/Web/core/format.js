@@ -27,8 +27,8 @@ export function milliseconds(value) {
     const size = Math.abs(value);
     if (size < 1000) return `${trim(value)} ms`;
     if (size < 60_000) return `${Number((value / 1000).toFixed(2))} s`;
-    const minutes = Math.floor(value / 60_000);
-    if (minutes < 60) return `${minutes} m ${Math.round(value / 1000 - minutes * 60)} s`;
+    const seconds = Math.round(value / 1000), minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return `${minutes} m ${seconds - minutes * 60} s`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 }
 

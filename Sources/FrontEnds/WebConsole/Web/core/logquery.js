@@ -17,10 +17,15 @@ export const startInput = ({ groups, text, from, to }) => ({ logGroupNames: grou
  */
 export async function runQuery({ groups, text, from, to }, signal, onProgress = () => {}) {
     const begun = performance.now();
-    const started = await call('logs', 'StartQuery', startInput({ groups, text, from, to }), signal);
+    // Not given up half way: a query that runs can only be stopped by its id.
+    const started = await call('logs', 'StartQuery', startInput({ groups, text, from, to }));
     if (!started.ok) return started;
     const { queryId } = started.value;
     const stop = () => { call('logs', 'StopQuery', { queryId }); };
+    if (signal.aborted) {
+        stop();
+        return { ok: false, error: { operation: 'StartQuery', code: 'Aborted', message: 'the query was stopped', status: 0, requestId: null } };
+    }
     signal.addEventListener('abort', stop, { once: true });
     for (let wait = firstWaitMilliseconds; ; wait = Math.min(longestWaitMilliseconds, wait * 1.6)) {
         const answer = await call('logs', 'GetQueryResults', { queryId }, signal);
@@ -34,7 +39,10 @@ export async function runQuery({ groups, text, from, to }, signal, onProgress = 
             return { ok: false, error: { operation: 'GetQueryResults', code: `Query${status}`, message: `The query ended as ${status}. A narrower time range or fewer groups may help.`, status: 200, requestId: null } };
         }
         onProgress(statistics);
-        await new Promise(resolve => { setTimeout(resolve, wait); });
+        await new Promise(resolve => {
+            setTimeout(resolve, wait);
+            signal.addEventListener('abort', resolve, { once: true });
+        });
     }
 }
 

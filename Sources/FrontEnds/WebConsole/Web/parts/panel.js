@@ -1,8 +1,11 @@
 // A chart in its card with everything that can be done with one: its twin as a table, its figures as CSV, its picture, the API call
-// that made it, its queries on the metrics page, and the whole screen.
+// that made it, a link to it, its queries on the metrics page, and the whole screen.
 import { h, ref } from '../core/vue.js';
 import { written } from '../core/graph.js';
-import { go, route } from '../core/router.js';
+import { addressOf, go, route } from '../core/router.js';
+import { bounds } from '../core/time.js';
+import { fixedAddress } from '../core/timerange.js';
+import { copy } from '../core/toasts.js';
 import { AddToDashboard, metricWidget } from './addtodashboard.js';
 import { CallDrawer } from './apicall.js';
 import { Card } from './card.js';
@@ -35,10 +38,17 @@ export const ChartPanel = {
     },
     setup(props, { slots }) {
         const isTable = ref(false), shownCall = ref(null), added = ref(null), chart = ref(null), card = ref(null);
+        /** The chart by itself, with a range that stays; the page where it has no queries of its own. */
+        function linkTo() {
+            if (!props.queries?.length || route.path === '/metrics') return fixedAddress();
+            const { from, to } = bounds(), { shape, period } = props.data ?? {};
+            return location.origin + addressOf('/metrics', { q: written(props.queries), view: ['area', 'bars', 'heat'].includes(shape) ? shape : null, period: period ? String(period) : null, from: String(from), to: String(to), live: null });
+        }
         const items = () => [
             { label: hasFigures() ? 'Legend: names' : 'Legend: figures', symbol: 'table', run: switchLegend },
             { label: 'Save as CSV', symbol: 'save', run: () => saveCSV(props.title, props.data), isOff: !props.data?.series.length },
             { label: 'Save as PNG', symbol: 'picture', run: () => chart.value?.savePNG(), isOff: isTable.value || !chart.value },
+            { label: 'Copy a link', symbol: 'link', run: () => copy(linkTo(), 'Link with a fixed range') },
             ...props.call ? [{ label: 'Show the API call', symbol: 'terminal', run: () => { shownCall.value = props.call(); } }] : [],
             ...props.queries?.length && route.path !== '/metrics' ? [{ label: 'Open in metrics', symbol: 'metrics', run: () => go('/metrics', { q: written(props.queries) }) }] : [],
             ...props.queries?.length && props.data ? [{ label: 'Add to a dashboard', symbol: 'dashboards', run: () => { added.value = metricWidget(props.title, props.queries, { shape: props.data.shape }); } }] : [],

@@ -4,9 +4,9 @@ import { computed, h, ref } from '../core/vue.js';
 import { layout, nodesMax } from '../core/servicemap.js';
 import { milliseconds, number, plural, visible } from '../core/format.js';
 
-const boxWidth = 184, boxHeight = 54, rankPixels = 236, rowPixels = 84, margin = 14, nameLength = 22;
+const boxWidth = 166, boxHeight = 54, rankPixels = 210, rowPixels = 84, margin = 14, nameLength = 21;
 /** Smaller than this a name cannot be read, so a wide graph scrolls instead. */
-const scaleMin = 0.8;
+const scaleMin = 0.75;
 
 const share = ({ faults, errors, throttles, count }) => ({ bad: faults / count, odd: Math.min(1, (errors + throttles) / count) });
 const mean = ({ seconds, count }) => milliseconds(seconds / count * 1000);

@@ -54,7 +54,7 @@ const Sheet = {
 export const timePicker = () => h('span', { class: 'picker' }, [
     isMoving.value ? null : h('button', { type: 'button', class: 'quiet', title: 'Back to live', 'aria-label': 'Back to live', onClick: () => setQuery({ from: null, to: null }) }, icon('back')),
     h('button', { type: 'button', class: 'quiet wideonly', title: 'Earlier (t ←)', 'aria-label': 'Earlier', onClick: () => shift(-1) }, icon('left')),
-    h('button', { type: 'button', class: 'range', 'aria-haspopup': 'dialog', title: 'Choose a time range (t t)', onClick: openTimePicker }, [icon('clock'), h('span', describeRange(range.value)), zone.value ? h('span', { class: 'meta' }, 'UTC') : null, comparison.value ? h('span', { class: 'meta' }, `and ${comparison.value.words}`) : null]),
+    h('button', { type: 'button', class: 'range', 'aria-haspopup': 'dialog', title: 'Choose a time range (t t)', onClick: openTimePicker }, [icon('clock'), h('span', describeRange(range.value)), zone.value ? h('span', { class: 'meta' }, 'UTC') : null, comparison.value ? h('span', { class: 'meta compared' }, `and ${comparison.value.words}`) : null]),
     h('button', { type: 'button', class: 'quiet wideonly', title: 'Later (t →)', 'aria-label': 'Later', disabled: isMoving.value, onClick: () => shift(1) }, icon('right')),
     isOpen.value ? h(Dialog, { title: 'Time range', look: 'sheet', onClose: () => { isOpen.value = false; } }, ({ close }) => h(Sheet, { onDone: close })) : null,
 ]);

@@ -17,7 +17,7 @@ function liveness(now) {
     const { failingSince, at } = freshness;
     if (failingSince) return { look: 'stale', text: at ? `Stale since ${clock(failingSince)}` : 'Failing' };
     if (!isLive.value) return { look: 'paused', text: isMoving.value ? 'Paused' : 'Fixed range' };
-    return { look: 'following', text: at ? `Live · ${ago(at, now)}` : 'Live' };
+    return { look: 'following', text: at ? `Live · ${now - at < 2000 ? 'now' : ago(at, now).replace(' ago', '')}` : 'Live' };
 }
 
 /** The address with a range that stays; with Shift, as it is, so that "the last hour" stays the last hour. */
@@ -35,7 +35,7 @@ export function topBar(now) {
         ...scopePicker(),
         timePicker(),
         h('button', {
-            type: 'button', class: ['live', look], onClick: toggleLive, 'aria-pressed': String(isLive.value),
+            type: 'button', class: ['live', look], onClick: toggleLive, 'aria-pressed': String(isLive.value), 'aria-label': text,
             title: isLive.value ? 'Stop asking for new data (Shift L)' : 'Follow new data (Shift L)',
         }, [h('i', { 'aria-hidden': 'true' }), h('span', text)]),
         button('', 'Ask again now (r)', 'refresh', refresh),

@@ -104,7 +104,7 @@ export const Waterfall = {
                 tabindex: index === focused.value ? 0 : -1, style: { top: `${index * rowPixels}px` },
                 onClick: () => { focused.value = index; selected.value = selected.value === span ? null : span; },
             }, [
-                h('div', { role: 'gridcell', class: 'name', style: { paddingLeft: `min(${span.depth * 14}px, 45%)` } }, [
+                h('div', { role: 'gridcell', class: 'name', style: { '--depth': span.depth } }, [
                     span.children.length > 0
                         ? h('button', { type: 'button', class: 'fold', tabindex: -1, 'aria-label': isOpen ? 'Close' : 'Open', onClick: event => { event.stopPropagation(); toggle(span); } }, icon(isOpen ? 'down' : 'right'))
                         : h('i', { class: 'fold' }),

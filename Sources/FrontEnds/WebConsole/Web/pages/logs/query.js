@@ -39,20 +39,28 @@ export const Query = {
         const again = ref(0), vocabulary = vocabularyOf('insights');
         watch(() => route.query.q, query => { if (query !== undefined) draft.value = query; });
 
-        const live = useLive(async signal => {
-            const query = { groups: names.value, text: text.value, ...bounds() };
+        let stopping = new AbortController();
+        /** Ends what runs, on the server too. */
+        function stop() {
+            stopping.abort();
+            stopping = new AbortController();
+        }
+        const live = useLive(async left => {
+            const signal = AbortSignal.any([left, stopping.signal]), query = { groups: names.value, text: text.value, ...bounds() };
             progress.value = {};
             const answer = await runQuery(query, signal, statistics => { progress.value = statistics; });
-            if (signal.aborted) return answer;
+            if (left.aborted) return answer;
             progress.value = null;
             // Rows of a query that failed are not this query's rows.
             result.value = answer.ok ? answer.value : null;
             return answer.ok ? { ok: true, value: { ...answer.value, window: { ...bounds(), now: Date.now() } } } : answer;
         }, () => [names.value.join(), text.value, again.value].join('\u0000'), { isRepeated: false });
-        const counts = useLive(async signal => {
-            const window = bounds(), answer = await countRows({ groups: names.value, text: text.value, ...window }, barSeconds(window), signal);
+        const counts = useLive(async left => {
+            const signal = AbortSignal.any([left, stopping.signal]), window = bounds(), answer = await countRows({ groups: names.value, text: text.value, ...window }, barSeconds(window), signal);
             return answer.ok ? { ok: true, value: { ...answer.value, window: { ...window, now: Date.now() } } } : answer;
         }, () => [names.value.join(), text.value, again.value].join('\u0000'), { isRepeated: false });
+
+        const isStopped = computed(() => live.error?.code === 'Aborted' && !progress.value);
 
         function run() {
             history.add(draft.value);
@@ -96,10 +104,10 @@ export const Query = {
                 value: draft.value, label: 'Logs Insights query', hint: 'fields @timestamp, @message | filter … | sort @timestamp desc', tokens: coloured.value, complete, older,
                 mistake: mistake.value, onChange: value => { draft.value = value; }, onRun: run,
             }),
-            live.error ? errorNote(live.error, 0, run) : null,
+            live.error && !isStopped.value && !progress.value ? errorNote(live.error, 0, run) : null,
             h('div', { class: 'queryfoot' }, [
                 progress.value
-                    ? h('button', { type: 'button', class: 'primary', onClick: () => { again.value += 1; } }, 'Run again')
+                    ? h('button', { type: 'button', class: 'primary', title: 'Stop the query', onClick: stop }, 'Stop')
                     : h('button', { type: 'button', class: 'primary', title: 'Run the query (Ctrl Enter)', onClick: run }, 'Run'),
                 h('span', { class: 'meta status', role: 'status' }, status()),
                 h('span', { class: 'space' }),
@@ -114,6 +122,7 @@ export const Query = {
 
         function status() {
             if (progress.value) return progress.value.recordsScanned ? `Running: ${number(progress.value.recordsScanned)} lines read, ${number(progress.value.recordsMatched)} match` : 'Running…';
+            if (isStopped.value) return 'Stopped';
             if (!result.value) return '';
             const { rows, statistics: { recordsMatched, recordsScanned, bytesScanned }, took } = result.value;
             return `${plural(rows.length, 'row')} · ${number(recordsMatched)} of ${number(recordsScanned)} lines match · ${bytes(bytesScanned)} in ${milliseconds(took)}`;
