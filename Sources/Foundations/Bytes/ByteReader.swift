@@ -10,7 +10,7 @@
 ///
 /// It points into the buffer it was given and must not outlive it; so do the slices it returns. After a throw the position is
 /// where the bad item began.
-package struct ByteReader {
+@usableFromInline package struct ByteReader {
     @usableFromInline let base: UnsafeRawBufferPointer
     @usableFromInline var position = 0
 

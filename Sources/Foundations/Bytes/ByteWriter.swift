@@ -5,8 +5,8 @@
 ///     writer.append(varint: UInt64(rows))
 ///     writer.append(lengthPrefixed: name.utf8)
 ///     file.write(writer.bytes)
-package struct ByteWriter: Sendable {
-    package var bytes: [UInt8]
+@usableFromInline package struct ByteWriter: Sendable {
+    @usableFromInline package var bytes: [UInt8]
 
     @inlinable package init(capacity: Int = 0) {
         bytes = []

@@ -1,5 +1,5 @@
 /// Why bytes could not be read, inflated or opened.
-package struct BytesError: Error, Sendable {
+@usableFromInline package struct BytesError: Error, Sendable {
     package enum Code: Sendable, Equatable {
         /// The bytes end before what they announce.
         case truncated

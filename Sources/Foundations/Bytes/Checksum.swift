@@ -12,9 +12,9 @@ package enum Checksum {
 }
 
 /// 128 bits that stand for a byte string: two that differ have different fingerprints for all practical purposes.
-package struct Fingerprint: Hashable, Sendable {
-    package let high: UInt64
-    package let low: UInt64
+@usableFromInline package struct Fingerprint: Hashable, Sendable {
+    @usableFromInline package let high: UInt64
+    @usableFromInline package let low: UInt64
 
     @inlinable package init(high: UInt64, low: UInt64) {
         self.high = high

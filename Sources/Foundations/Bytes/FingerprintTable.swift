@@ -5,7 +5,7 @@
 ///     table[key.fingerprint(of: bytes)]       // 0
 ///
 /// Fingerprints are keyed, so nobody outside can make them meet in one place, and so long that equal ones mean equal bytes.
-package struct FingerprintTable: Sendable {
+@usableFromInline package struct FingerprintTable: Sendable {
     /// By number; zeros where a number has no entry.
     @usableFromInline var fingerprints: [Fingerprint] = []
     /// Number + 1, or 0 where free. A power of two of them, at most three quarters taken.
@@ -27,6 +27,16 @@ package struct FingerprintTable: Sendable {
             if found.low == fingerprint.low, found.high == fingerprint.high { return number }
             place = (place &+ 1) & mask
         }
+    }
+
+    /// As the subscript, but looks at the entry with number `guess` first: who asks in the order of insertion, as senders that repeat
+    /// themselves do, walks through memory in order and probes nothing.
+    @inlinable package func number(of fingerprint: Fingerprint, guess: Int) -> Int? {
+        if guess < fingerprints.count {
+            let guessed = fingerprints[guess]
+            if guessed.low == fingerprint.low, guessed.high == fingerprint.high { return guess }
+        }
+        return self[fingerprint]
     }
 
     /// - Precondition: neither the fingerprint nor the number, which is below 2^32 - 1, was inserted before.

@@ -1,9 +1,9 @@
 // Columns of values, the only shape in which rows travel.
 
 /// Many byte strings in one arena: string `i` is `bytes[ends[i - 1] ..< ends[i]]`. At most 4 GiB in all.
-package struct BytesVector: Sendable, Equatable {
-    package private(set) var bytes: [UInt8]
-    package private(set) var ends: [UInt32]
+@usableFromInline package struct BytesVector: Sendable, Equatable {
+    @usableFromInline package internal(set) var bytes: [UInt8]
+    @usableFromInline package internal(set) var ends: [UInt32]
 
     package init() {
         bytes = []
@@ -41,12 +41,12 @@ package struct BytesVector: Sendable, Equatable {
 
     package func text(at index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
 
-    package mutating func append(_ string: some Collection<UInt8>) {
+    @inlinable package mutating func append(_ string: some Collection<UInt8>) {
         bytes.append(contentsOf: string)
         close()
     }
 
-    package mutating func append(_ string: UnsafeRawBufferPointer) {
+    @inlinable package mutating func append(_ string: UnsafeRawBufferPointer) {
         bytes.append(contentsOf: string)
         close()
     }
@@ -85,7 +85,7 @@ package struct BytesVector: Sendable, Equatable {
         return result
     }
 
-    private mutating func close() {
+    @inlinable mutating func close() {
         precondition(bytes.count <= Int(UInt32.max), "a bytes vector holds at most 4 GiB")
         ends.append(UInt32(bytes.count))
     }

@@ -35,10 +35,12 @@ final class SeriesMemory: Sendable {
 
     private static func look(_ fingerprints: [Fingerprint], _ known: borrowing Known) -> (numbers: [SeriesID], missing: [Int]) {
         var missing: [Int] = []
+        var next = 0
         let numbers = [SeriesID](unsafeUninitializedCapacity: fingerprints.count) { numbers, count in
             for (position, fingerprint) in fingerprints.enumerated() {
-                if let place = known.places[fingerprint] {
+                if let place = known.places.number(of: fingerprint, guess: next) {
                     numbers[position] = known.numbers[place]
+                    next = place + 1
                 } else {
                     numbers[position] = 0
                     missing.append(position)

@@ -1,8 +1,8 @@
 // One notion of time for every signal; front ends convert at the rim.
 
 /// An instant: nanoseconds since 1970-01-01T00:00:00Z, without leap seconds. Covers 1677 to 2262.
-package struct Timestamp: Hashable, Comparable, Sendable {
-    package var nanoseconds: Int64
+@usableFromInline package struct Timestamp: Hashable, Comparable, Sendable {
+    @usableFromInline package var nanoseconds: Int64
 
     @inlinable package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
     /// - Precondition: `milliseconds` lies within ±9.2e12; check outside input first with `init(exactlyMilliseconds:)`.
@@ -41,9 +41,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 /// A half-open range of instants: `start` belongs to it, `end` does not.
-package struct TimeRange: Hashable, Sendable {
-    package var start: Timestamp
-    package var end: Timestamp
+@usableFromInline package struct TimeRange: Hashable, Sendable {
+    @usableFromInline package var start: Timestamp
+    @usableFromInline package var end: Timestamp
 
     @inlinable package init(start: Timestamp, end: Timestamp) {
         self.start = start

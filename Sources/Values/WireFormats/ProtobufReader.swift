@@ -13,17 +13,30 @@
 ///     }
 ///
 /// Groups are refused: no protocol here has them.
-package struct ProtobufReader {
-    package enum WireType: UInt8, Sendable { case varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 }
+@usableFromInline package struct ProtobufReader {
+    @usableFromInline package enum WireType: UInt8, Sendable { case varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 }
 
-    package struct Field: Sendable, Equatable {
-        package let number: UInt32
-        package let type: WireType
+    /// Number and type as they stand before a value: patterns of a switch are single numbers for the compiler.
+    @usableFromInline package struct Field: Sendable, Equatable {
+        @usableFromInline let tag: UInt32
 
-        @inlinable package init(_ number: UInt32, _ type: WireType) {
-            self.number = number
-            self.type = type
+        /// - Precondition: a number below 2^29.
+        @inlinable @inline(__always) package init(_ number: UInt32, _ type: WireType) { tag = number << 3 | UInt32(type.rawValue) }
+
+        @inlinable @inline(__always) init(tag: UInt32) { self.tag = tag }
+
+        @inlinable package var number: UInt32 { tag >> 3 }
+        @inlinable package var type: WireType {
+            switch tag & 7 {
+            case 0: .varint
+            case 1: .fixed64
+            case 2: .bytes
+            default: .fixed32           // no other tag is let through
+            }
         }
+
+        @inlinable @inline(__always) package static func == (one: Field, other: Field) -> Bool { one.tag == other.tag }
+        @inlinable @inline(__always) package static func ~= (pattern: Field, field: Field) -> Bool { pattern.tag == field.tag }
     }
 
     /// Where the outermost message begins: positions in errors count from there.
@@ -37,27 +50,26 @@ package struct ProtobufReader {
         self.init(origin: start, start: start, count: bytes.count)
     }
 
-    @inlinable init(origin: UnsafeRawPointer, start: UnsafeRawPointer, count: Int) {
+    @inlinable @inline(__always) init(origin: UnsafeRawPointer, start: UnsafeRawPointer, count: Int) {
         self.origin = origin
         place = start
         end = start + count
     }
 
     /// Bytes from the start of the outermost message.
-    @inlinable package var position: Int { place - origin }
-    @inlinable package var isAtEnd: Bool { place == end }
+    @inlinable @inline(__always) package var position: Int { place - origin }
+    @inlinable @inline(__always) package var isAtEnd: Bool { place == end }
 
     /// Nil at the end of the message.
-    @inlinable package mutating func nextField() throws(WireError) -> Field? {
+    @inlinable @inline(__always) package mutating func nextField() throws(WireError) -> Field? {
         guard place < end else { return nil }
         let tag = try varint()
-        guard tag >> 3 > 0, tag >> 3 < 1 << 29, let type = WireType(rawValue: UInt8(truncatingIfNeeded: tag & 7)) else {
-            throw unreadableTag(tag)
-        }
-        return Field(UInt32(truncatingIfNeeded: tag >> 3), type)
+        // Types 0, 1, 2 and 5.
+        guard tag >> 3 > 0, tag < 1 << 32, 0b10_0111 >> (tag & 7) & 1 == 1 else { throw unreadableTag(tag) }
+        return Field(tag: UInt32(truncatingIfNeeded: tag))
     }
 
-    @inlinable package mutating func varint() throws(WireError) -> UInt64 {
+    @inlinable @inline(__always) package mutating func varint() throws(WireError) -> UInt64 {
         if place < end {
             let byte = place.load(as: UInt8.self)
             if byte < 0x80 {
@@ -68,30 +80,30 @@ package struct ProtobufReader {
         return try longVarint()
     }
 
-    @inlinable package mutating func fixed64() throws(WireError) -> UInt64 {
+    @inlinable @inline(__always) package mutating func fixed64() throws(WireError) -> UInt64 {
         guard end - place >= 8 else { throw truncated() }
         defer { place += 8 }
         return UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
     }
 
-    @inlinable package mutating func fixed32() throws(WireError) -> UInt32 {
+    @inlinable @inline(__always) package mutating func fixed32() throws(WireError) -> UInt32 {
         guard end - place >= 4 else { throw truncated() }
         defer { place += 4 }
         return UInt32(littleEndian: place.loadUnaligned(as: UInt32.self))
     }
 
     /// Bit for bit, so that a stale marker's NaN stays one.
-    @inlinable package mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
+    @inlinable @inline(__always) package mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
 
     /// A length and that many bytes, in place.
-    @inlinable package mutating func bytes() throws(WireError) -> UnsafeRawBufferPointer {
+    @inlinable @inline(__always) package mutating func bytes() throws(WireError) -> UnsafeRawBufferPointer {
         let count = try length()
         defer { place += count }
         return UnsafeRawBufferPointer(start: place, count: count)
     }
 
     /// A message inside this one.
-    @inlinable package mutating func message() throws(WireError) -> ProtobufReader {
+    @inlinable @inline(__always) package mutating func message() throws(WireError) -> ProtobufReader {
         let count = try length()
         defer { place += count }
         return ProtobufReader(origin: origin, start: place, count: count)
@@ -103,7 +115,7 @@ package struct ProtobufReader {
         return UnsafeRawBufferPointer(start: origin + start, count: position - start)
     }
 
-    @inlinable package mutating func skip(_ field: Field) throws(WireError) {
+    @inlinable @inline(__always) package mutating func skip(_ field: Field) throws(WireError) {
         switch field.type {
         case .varint: _ = try varint()
         case .fixed64: _ = try fixed64()
@@ -112,7 +124,7 @@ package struct ProtobufReader {
         }
     }
 
-    @inlinable mutating func length() throws(WireError) -> Int {
+    @inlinable @inline(__always) mutating func length() throws(WireError) -> Int {
         let count = try varint()
         guard count <= UInt64(end - place) else { throw truncated() }
         return Int(truncatingIfNeeded: count)

@@ -1,7 +1,7 @@
 // One decoded message, whatever its format: a flat tape of nodes over one byte arena, so that a thousand datums
 // cost two allocations and not ten thousand.
 
-package enum WireKind: UInt8, Sendable {
+@usableFromInline package enum WireKind: UInt8, Sendable {
     case null, bool, integer, double, text, blob, timestamp, list, map
 }
 

@@ -1,6 +1,6 @@
 // Why outside bytes could not be read.
 
-package struct WireError: Error, Sendable, CustomStringConvertible {
+@usableFromInline package struct WireError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable {
         /// The bytes break the format's grammar.
         case malformed
@@ -24,7 +24,7 @@ package struct WireError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { "\(message) at byte \(position)" }
+    @usableFromInline package var description: String { "\(message) at byte \(position)" }
 }
 
 package enum WireLimits {

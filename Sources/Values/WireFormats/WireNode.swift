@@ -1,6 +1,6 @@
 // A cursor on one value of a document.
 
-package struct WireNode: Sendable {
+@usableFromInline package struct WireNode: Sendable {
     @usableFromInline let tape: WireTape
     @usableFromInline let index: Int
 
@@ -74,12 +74,12 @@ package struct WireNode: Sendable {
 }
 
 /// The values directly inside a list or map.
-package struct WireChildren: Sequence, IteratorProtocol, Sendable {
+@usableFromInline package struct WireChildren: Sequence, IteratorProtocol, Sendable {
     @usableFromInline let tape: WireTape
     @usableFromInline var position: Int
     @usableFromInline let end: Int
     /// How many there were at the start.
-    package let count: Int
+    @usableFromInline package let count: Int
 
     @inlinable init(tape: WireTape, from position: Int, end: Int, count: Int) {
         self.tape = tape

@@ -3,7 +3,7 @@
 // KeyValue {key=1 value=2}.
 
 /// One AnyValue. What it points to lies in the message it was read from.
-package enum OTLPValue {
+@usableFromInline package enum OTLPValue {
     case none
     case text(UnsafeRawBufferPointer)
     case bool(Bool)
@@ -77,7 +77,7 @@ package enum OTLPValue {
 ///
 ///     var attributes = OTLPAttributes(span, field: 9)
 ///     while let (key, value) = try attributes.next() { … }
-package struct OTLPAttributes {
+@usableFromInline package struct OTLPAttributes {
     @usableFromInline var reader: ProtobufReader
     @usableFromInline let field: ProtobufReader.Field
 

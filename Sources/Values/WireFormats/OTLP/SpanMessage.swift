@@ -3,7 +3,7 @@
 
 /// Fields of a Span. The first eight have columns of their own in the span table; attributes are one column, kept as the fields that
 /// came, tags and all; everything else is kept the same way in `SpanColumn.document`. Put end to end they are the span again.
-package enum SpanMessage {
+@usableFromInline package enum SpanMessage {
     package static let traceID: UInt32 = 1
     package static let spanID: UInt32 = 2
     package static let traceState: UInt32 = 3
@@ -12,7 +12,7 @@ package enum SpanMessage {
     package static let kind: UInt32 = 6
     package static let start: UInt32 = 7
     package static let end: UInt32 = 8
-    package static let attributes: UInt32 = 9
+    @usableFromInline package static let attributes: UInt32 = 9
     package static let droppedAttributes: UInt32 = 10
     package static let events: UInt32 = 11
     package static let droppedEvents: UInt32 = 12

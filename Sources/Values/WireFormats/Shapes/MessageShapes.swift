@@ -88,7 +88,7 @@ package struct MessageShapes: Sendable {
 }
 
 /// Where the tokens of one message lie. Used again for the next message.
-package struct TokenList: Sendable {
+@usableFromInline package struct TokenList: Sendable {
     package private(set) var count = 0
     @usableFromInline var starts = [UInt32](repeating: 0, count: MessageShapes.slotsMax)
     @usableFromInline var ends = [UInt32](repeating: 0, count: MessageShapes.slotsMax)
