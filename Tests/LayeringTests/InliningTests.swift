@@ -7,60 +7,76 @@ struct InliningTests {
     @Test func `what is inlinable stands in a type that other modules may see through`() {
         let sources = Repository.files.filter { $0.isUnder("Sources") && $0.path.hasSuffix(".swift") }
         #expect(sources.contains { $0.text.contains("@inlinable") })
-        let hidden = Set(sources.flatMap(hiddenTypes))
-        #expect(sources.flatMap { inlinablesWithoutEffect(in: $0, hidden: hidden) } == [])
+        #expect(inlinablesWithoutEffect(in: sources) == [])
     }
 
     @Test func `an inlinable member of a hidden type is found, also in an extension, one of a type that shows itself is not`() {
-        let file = RepositoryFile(
-            path: "F.swift",
-            text: """
-                package struct Hidden: Sendable {
-                    @inlinable package init() {}
+        let types = """
+            package struct Hidden: Sendable {
+                @inlinable package init() {}
+            }
+            @usableFromInline package struct Shown {
+                @inlinable package init() {}
+                package enum Inner {
+                    @inlinable package static func make() {}
                 }
-                @usableFromInline package struct Shown {
-                    @inlinable package init() {}
-                    package enum Inner {
-                        @inlinable package static func make() {}
-                    }
-                    @inlinable package func use() {}
-                }
-                extension Hidden {
-                    @inlinable package func use() {}
-                }
-                extension UnsafeRawBufferPointer {
-                    @inlinable package func use() {}
-                }
-                @inlinable package func free() {}
-                """)
-        #expect(hiddenTypes(in: file) == ["Hidden", "Inner"])
-        #expect(
-            inlinablesWithoutEffect(in: file, hidden: ["Hidden", "Inner"]) == ["F.swift:2: Hidden", "F.swift:7: Inner", "F.swift:12: Hidden"])
+                @inlinable package func use() {}
+            }
+            @inlinable package func free() {}
+            """
+        let extensions = """
+            extension Hidden {
+                @inlinable package func use() {}
+            }
+            extension Shown {
+                @inlinable package func use() {}
+            }
+            extension UnsafeRawBufferPointer {
+                @inlinable package func use() {}
+            }
+            """
+        let files = [RepositoryFile(path: "A.swift", text: types), RepositoryFile(path: "B.swift", text: extensions)]
+        #expect(inlinablesWithoutEffect(in: files) == ["A.swift:2: Hidden", "A.swift:7: Inner", "B.swift:2: Hidden"])
     }
 }
 
-/// Names of types that are declared without `@usableFromInline`.
-private func hiddenTypes(in file: RepositoryFile) -> [String] {
-    file.lines.compactMap { line in
-        guard let type = declaredType(line), !type.isExtension, !line.contains("@usableFromInline") else { return nil }
-        return type.name
-    }
-}
-
-private func inlinablesWithoutEffect(in file: RepositoryFile, hidden: Set<String>) -> [String] {
-    var open: [(indentation: Int, name: String)] = []
+private func inlinablesWithoutEffect(in files: [RepositoryFile]) -> [String] {
     var found: [String] = []
-    for (number, line) in file.lines.enumerated() where line.contains(where: { !$0.isWhitespace }) {
-        let indentation = line.prefix { $0 == " " }.count
-        open.removeAll { $0.indentation >= indentation }
-        if let type = declaredType(line) { open.append((indentation, type.name)) }
-        guard line.dropFirst(indentation).hasPrefix("@inlinable"), let type = open.last(where: { hidden.contains($0.name) }) else { continue }
-        found.append("\(file.path):\(number + 1): \(type.name)")
+    var ofExtensions: [(line: String, type: String)] = []
+    for file in files where file.text.contains("@inlinable") {
+        var open: [(indentation: Int, type: DeclaredType)] = []
+        for (number, line) in file.lines.enumerated() {
+            let words = line.drop { $0 == " " }
+            guard !words.isEmpty else { continue }
+            let indentation = line.count - words.count
+            open.removeAll { $0.indentation >= indentation }
+            if let type = DeclaredType(words) { open.append((indentation, type)) }
+            guard words.hasPrefix("@inlinable"), let type = open.last?.type else { continue }
+            let place = "\(file.path):\(number + 1): \(type.name)"
+            if type.isExtension { ofExtensions.append((place, type.name)) } else if !type.isShown { found.append(place) }
+        }
     }
-    return found
+    let names = Set(ofExtensions.map(\.type))
+    let hidden = Set(files.flatMap(\.lines).compactMap { DeclaredType($0) }.filter { names.contains($0.name) && !$0.isExtension && !$0.isShown }.map(\.name))
+    return found + ofExtensions.filter { hidden.contains($0.type) }.map(\.line)
 }
 
-private func declaredType(_ line: Substring) -> (name: String, isExtension: Bool)? {
-    let pattern = #/^ *(?:@\w+(?:\([^)]*\))? )*(?:package |public |private |fileprivate |internal )?(?:final |indirect )*(struct|enum|class|actor|extension) (\w+)/#
-    return line.firstMatch(of: pattern).map { (String($0.2), $0.1 == "extension") }
+/// A line that opens a type or an extension of one.
+private struct DeclaredType {
+    let name: String
+    let isExtension: Bool
+    /// To other modules' optimizers.
+    let isShown: Bool
+
+    private static let modifiers: Set<Substring> = ["package", "public", "private", "fileprivate", "internal", "final", "indirect"]
+
+    init?(_ line: Substring) {
+        guard line.last == "{" || line.last == "}" else { return nil }
+        var words = line.split(separator: " ")[...]
+        while let first = words.first, first.hasPrefix("@") || Self.modifiers.contains(first) { words.removeFirst() }
+        guard words.count > 1, ["struct", "enum", "class", "actor", "extension"].contains(words[words.startIndex]) else { return nil }
+        name = String(words[words.startIndex + 1].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+        isExtension = words.first == "extension"
+        isShown = line.contains("@usableFromInline")
+    }
 }

@@ -16,7 +16,7 @@ struct AttributeReader {
         case integers(IntegerPlace)
     }
 
-    /// A column's values, unpacked.
+    /// Values of a column, unpacked.
     private enum Values {
         case texts(BytesVector)
         case integers([Int64])
@@ -27,9 +27,6 @@ struct AttributeReader {
     private var entries: [Entry] = []
     private var shapes: [[Int]] = []
     private let shapeOfRow: [Int]
-    private var unpacked: [Int: Values] = [:]
-    /// By column: of each row, which of the column's values is its first; counted once.
-    private var ordinals: [Int: [UInt32]] = [:]
 
     /// - Parameter shapeCodes: of each row.
     init(_ bytes: [UInt8], shapeCodes: [UInt64]) throws(BytesError) {
@@ -83,25 +80,20 @@ struct AttributeReader {
     // MARK: whole rows
 
     /// The attribute fields of these rows, as they were sent.
+    /// - Parameter rows: ascending.
     mutating func fields(of rows: [Int]) throws(BytesError) -> BytesVector {
-        var wanted: Set<Int> = []
-        for shape in Set(rows.map { shapeOfRow[$0] }) { wanted.formUnion(shapes[shape]) }
+        let places = places(of: rows) { _ in true }
         var values = [Values?](repeating: nil, count: entries.count)
-        var places = [[UInt32]](repeating: [], count: entries.count)
-        for column in wanted {
-            values[column] = try self.values(of: column)
-            places[column] = ordinals(of: column)
-        }
+        for column in entries.indices where !places[column].isEmpty { values[column] = try self.values(of: column, at: places[column]) }
+        var next = [Int](repeating: 0, count: entries.count)
         var result = BytesVector()
         result.reserve(strings: rows.count, bytes: rows.count * 160)
         var writer = ProtobufWriter()
         for row in rows {
             writer.removeAll()
-            let shape = shapes[shapeOfRow[row]]
-            for (position, column) in shape.enumerated() {
-                // A key may come twice in a span: then its second value follows its first.
-                let repeats = shape.count > 1 ? shape[..<position].count { $0 == column } : 0
-                append(column, values[column]!, Int(places[column][row]) + repeats, to: &writer)
+            for column in shapes[shapeOfRow[row]] {
+                append(column, values[column]!, next[column], to: &writer)
+                next[column] += 1
             }
             writer.bytes.withUnsafeBytes { result.append($0) }
         }
@@ -125,49 +117,68 @@ struct AttributeReader {
     // MARK: single attributes
 
     /// The values of one key in these rows, the first where it comes twice.
+    /// - Parameter rows: ascending.
     mutating func column(_ key: [UInt8], rows: [Int]) throws(BytesError) -> Column {
         let columns = entries.indices.filter { entries[$0].key == key && entries[$0].type != .other }
         guard !columns.isEmpty else { return .absent }
+        let places = places(of: rows) { columns.contains($0) }
         var cells = AttributeCells(count: rows.count)
-        for column in columns {
-            let values = try values(of: column)
-            let places = ordinals(of: column)
+        for column in columns where !places[column].isEmpty {
+            let values = try values(of: column, at: places[column])
             let type = entries[column].type
-            for (index, row) in rows.enumerated() where shapes[shapeOfRow[row]].contains(column) {
-                let place = Int(places[row])
+            let repeats = shapes.map { shape in shape.count { $0 == column } }
+            var next = 0
+            for (index, row) in rows.enumerated() where repeats[shapeOfRow[row]] > 0 {
                 switch values {
-                case .texts(let texts): cells.set(index, text: texts[place])
-                case .integers(let integers): type == .bool ? cells.set(index, bool: integers[place] != 0) : cells.set(index, integer: integers[place])
-                case .bits(let bits): cells.set(index, double: Double(bitPattern: bits[place]))
+                case .texts(let texts): cells.set(index, text: texts[next])
+                case .integers(let integers): type == .bool ? cells.set(index, bool: integers[next] != 0) : cells.set(index, integer: integers[next])
+                case .bits(let bits): cells.set(index, double: Double(bitPattern: bits[next]))
                 }
+                next += repeats[shapeOfRow[row]]
             }
         }
         return cells.column
     }
 
-    private mutating func values(of column: Int) throws(BytesError) -> Values {
-        if let known = unpacked[column] { return known }
-        let entry = entries[column]
-        let values: Values =
-            switch entry.place {
-            case .texts(let place): .texts(try section.texts(place, count: entry.count))
-            case .integers(let place):
-                entry.type == .double
-                    ? .bits(try section.integers(place, count: entry.count)) : .integers(try section.signed(place, count: entry.count))
+    /// Of each wanted column: which of its values these rows have, in their order.
+    private func places(of rows: [Int], in isWanted: (Int) -> Bool) -> [[Int]] {
+        let wanted = entries.indices.map(isWanted)
+        let shapes = shapes.map { shape in shape.filter { wanted[$0] } }
+        var places = [[Int]](repeating: [], count: entries.count)
+        var passed = [Int](repeating: 0, count: entries.count)
+        // Of each shape: rows that were stepped over since the last wanted one.
+        var skipped = [Int](repeating: 0, count: shapes.count)
+        var next = 0
+        for row in rows {
+            if next < row {
+                for row in next..<row { skipped[shapeOfRow[row]] += 1 }
+                for shape in shapes.indices where skipped[shape] > 0 {
+                    for column in shapes[shape] { passed[column] += skipped[shape] }
+                    skipped[shape] = 0
+                }
             }
-        unpacked[column] = values
-        return values
+            next = row + 1
+            for column in shapes[shapeOfRow[row]] {
+                places[column].append(passed[column])
+                passed[column] += 1
+            }
+        }
+        return places
     }
 
-    private mutating func ordinals(of column: Int) -> [UInt32] {
-        if let known = ordinals[column] { return known }
-        let perShape = shapes.map { shape in UInt32(shape.count { $0 == column }) }
-        var next: UInt32 = 0
-        let result = shapeOfRow.map { shape in
-            defer { next += perShape[shape] }
-            return next
+    /// - Parameter places: which of the column's values, ascending.
+    private mutating func values(of column: Int, at places: [Int]) throws(BytesError) -> Values {
+        let entry = entries[column]
+        switch entry.place {
+        case .texts(let place):
+            return .texts(try section.texts(place, count: entry.count, rows: places.count == entry.count ? nil : places))
+        case .integers(let place):
+            if entry.type == .double {
+                let bits = try section.integers(place, count: entry.count)
+                return .bits(places.map { bits[$0] })
+            }
+            let integers = try section.signed(place, count: entry.count)
+            return .integers(places.map { integers[$0] })
         }
-        ordinals[column] = result
-        return result
     }
 }

@@ -121,11 +121,13 @@ struct SpanBlockReader {
     }
 
     private mutating func attributeReader() throws(StorageError) -> AttributeReader {
-        if let attributes { return attributes }
+        if let attributes {
+            self.attributes = nil       // the caller's alone, so that it is not copied when it changes
+            return attributes
+        }
         let bytes = try load([SpanBlockWriter.Section.attributes.rawValue])[0]
         let shapes = search.signatures.map { search.shape[$0] }
         let reader = try Self.reading { () throws(BytesError) in try AttributeReader(bytes, shapeCodes: shapes) }
-        attributes = reader
         return reader
     }
 
@@ -148,6 +150,7 @@ struct SpanBlockReader {
     }
 
     /// The wanted columns of the wanted rows; others are absent.
+    /// - Parameter rows: ascending.
     mutating func columns(_ wanted: Set<SpanColumn>, rows: [Int]) throws(StorageError) -> [Vector] {
         var result = [Vector](repeating: .absent, count: SpanColumn.allCases.count)
         let needsIDs = !wanted.isDisjoint(with: [.traceHigh, .traceLow, .span, .parent, .arrival, .document])
@@ -220,29 +223,22 @@ struct SpanBlockReader {
         return (ids, section.bytesRead)
     }
 
-    private mutating func documents(of wanted: [Int], _ ids: IDs) throws(StorageError) -> BytesVector {
+    private mutating func documents(of rows: [Int], _ ids: IDs) throws(StorageError) -> BytesVector {
         let bytes = try load([SpanBlockWriter.Section.documents.rawValue])[0]
-        let (documents, read) = try Self.reading { () throws(BytesError) in try Self.documents(bytes, search, ids, rowCount) }
+        let (documents, read) = try Self.reading { () throws(BytesError) in try Self.documents(bytes, search, ids, rows, of: rowCount) }
         bytesRead += read
-        var result = BytesVector()
-        for row in wanted {
-            switch documents.places[row] {
-            case 0: result.append([])
-            case let place where place > 0: result.append(documents.whole[place - 1])
-            case let place: result.append(documents.rest[-place - 1])
-            }
-        }
-        return result
+        return documents
     }
 
-    /// Of each row: 0 for none, n for the n-th whole document, -n for the n-th rest of a span, both from 1.
+    /// Of these rows, which ascend; empty where a row has none.
     private static func documents(
-        _ bytes: [UInt8], _ search: Search, _ ids: IDs, _ rows: Int
-    ) throws(BytesError) -> ((places: [Int], whole: BytesVector, rest: BytesVector), Int) {
+        _ bytes: [UInt8], _ search: Search, _ ids: IDs, _ wanted: [Int], of rows: Int
+    ) throws(BytesError) -> (BytesVector, Int) {
         var section = try StreamReader(bytes)
         let head = try section.head()
         let bits = try section.stream(0)
         guard bits.count == (rows + 7) / 8 else { throw StreamReader.malformed("\(bits.count) bytes of bits") }
+        // Of each row: 0 for none, n for the n-th whole document, -n for the n-th rest of a span, both from 1.
         var places = [Int](repeating: 0, count: rows)
         var own = OwnIDs()
         var (wholeCount, restCount) = (0, 0)
@@ -269,9 +265,24 @@ struct SpanBlockReader {
             try reader.expectEnd()
             return (whole, rest)
         }
-        let whole = try section.texts(found.0, count: wholeCount, own: own)
-        let rest = try section.texts(found.1, count: restCount)
-        return ((places, whole, rest), section.bytesRead)
+        let wholeRows = wanted.compactMap { places[$0] > 0 ? places[$0] - 1 : nil }
+        let restRows = wanted.compactMap { places[$0] < 0 ? -places[$0] - 1 : nil }
+        let whole = wholeRows.isEmpty ? BytesVector() : try section.texts(found.0, count: wholeCount, own: own, rows: wholeRows)
+        let rest = restRows.isEmpty ? BytesVector() : try section.texts(found.1, count: restCount, rows: restRows)
+        var result = BytesVector()
+        var (nextWhole, nextRest) = (0, 0)
+        for row in wanted {
+            if places[row] > 0 {
+                result.append(whole[nextWhole])
+                nextWhole += 1
+            } else if places[row] < 0 {
+                result.append(rest[nextRest])
+                nextRest += 1
+            } else {
+                result.append([])
+            }
+        }
+        return (result, section.bytesRead)
     }
 }
 

@@ -85,20 +85,25 @@ enum TextPlace {
 }
 
 extension StreamReader {
-    /// - Parameter own: as when it was written.
-    mutating func texts(_ place: TextPlace, count: Int, own: OwnIDs? = nil) throws(BytesError) -> BytesVector {
+    /// - Parameters:
+    ///   - own: as when it was written.
+    ///   - rows: of `count` texts those that are wanted, ascending; nil for all.
+    mutating func texts(_ place: TextPlace, count: Int, own: OwnIDs? = nil, rows: [Int]? = nil) throws(BytesError) -> BytesVector {
         switch place {
         case .none: return BytesVector()
         case .constant(let text):
+            let count = rows?.count ?? count
             var result = BytesVector()
             result.reserve(strings: count, bytes: count * text.count)
             for _ in 0..<count { result.append(text) }
             return result
         case .dictionary:
             let (entries, codes) = try dictionary(place, count: count) ?? (BytesVector(), [])
-            return entries.gathered(codes)
-        case .templates(let place): return try TextTemplates.texts(place, &self, count: count, own: own)
-        case .plain(let lengths, let bytes): return try plain(lengths, bytes, count: count)
+            return entries.gathered(rows.map { $0.map { codes[$0] } } ?? codes)
+        case .templates(let place): return try TextTemplates.texts(place, &self, count: count, own: own, rows: rows)
+        case .plain(let lengths, let bytes):
+            let texts = try plain(lengths, bytes, count: count)
+            return rows.map { texts.gathered($0) } ?? texts
         }
     }
 

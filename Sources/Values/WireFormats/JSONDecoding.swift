@@ -57,7 +57,7 @@ extension WireError {
     }
 }
 
-@usableFromInline package enum UTF8Text {
+package enum UTF8Text {
     package static func isValid(_ text: UnsafeRawBufferPointer) -> Bool { text.withMemoryRebound(to: UInt8.self) { isValid($0) } }
 
     /// No byte has its top bit set: then it is UTF-8 too.
