@@ -6,6 +6,7 @@ import urllib.parse
 import pytest
 
 from support.browser import CONTROL, DELETE, ENTER, SCREENSHOTS, needs_browser
+from support.clients import Clients
 from support.shop import EVENTS
 
 pytestmark = needs_browser
@@ -119,6 +120,26 @@ def test_a_statistic_is_changed_in_the_table(page, server):
     page.wait(f"{DRAWN} && document.querySelector('.querytable .stat')")
     page.run("const field = document.querySelector('.querytable .stat'); field.value = 'p99'; field.dispatchEvent(new Event('change'))")
     page.wait("decodeURIComponent(location.search).includes('p99') && document.querySelector('.legend b').innerText.includes('ms')")
+
+
+def test_newest_figures_are_shown_as_numbers_with_their_line_and_as_shares(page, server):
+    page.open(address(server, SOLD, view="number"))
+    page.wait("document.querySelectorAll('.bignumbers b').length === 2 && document.querySelectorAll('.bignumbers .sparkline').length === 2")
+    numbers = page.run("return [...document.querySelectorAll('.bignumbers b')].map(figure => figure.innerText)")
+    assert numbers == page.run("return [...document.querySelectorAll('.querytable tbody tr')].map(row => row.querySelectorAll('td.number')[3].innerText)"), "as the table's newest"
+    assert all(int(number) in (40, 47, 50, 54, 57, 61, 64, 71) for number in numbers), "of whole periods"
+    assert page.violations() == []
+    page.run("[...document.querySelectorAll('.chartcard .segments button')].find(button => button.innerText === 'Pie').click()")
+    page.wait("document.querySelectorAll('.pie path.slice').length === 2 && location.search.includes('view=pie')")
+    assert page.violations() == []
+    page.resize(390, 844, is_phone=True)
+    assert page.run("return document.documentElement.scrollWidth") <= 390
+    page.choose("Add to a dashboard", card=".chartcard")
+    page.wait("document.querySelector('#dashboardname')")
+    page.run("const field = document.querySelector('#dashboardname'); field.value = 'shares'; field.dispatchEvent(new Event('input')); field.form.requestSubmit()")
+    page.wait("location.pathname === '/ui/dashboards/shares' && document.querySelectorAll('.widget .pie path.slice').length === 2")
+    body = json.loads(Clients(server.endpoint).cloudwatch.get_dashboard(DashboardName="shares")["DashboardBody"])
+    assert body["widgets"][0]["properties"]["view"] == "pie" and body["widgets"][0]["properties"]["region"] == "us-east-1"
 
 
 def test_comparing_draws_another_time_over_this_one(page, server):

@@ -3,6 +3,7 @@ import { computed, h, onMounted, ref, shallowRef } from '../core/vue.js';
 import { call, pages } from '../core/api.js';
 import { addToDashboard } from '../core/draft.js';
 import { go, pathOf } from '../core/router.js';
+import { scope } from '../core/scope.js';
 import { say } from '../core/toasts.js';
 import { Dialog } from './dialog.js';
 import { field } from './forms.js';
@@ -10,13 +11,15 @@ import { field } from './forms.js';
 /** Source: CloudWatch API reference, PutDashboard. */
 export const dashboardNameMistake = name => /^[A-Za-z0-9_-]{1,255}$/.test(name) ? null : 'Up to 255 letters, digits, - and _.';
 
+const views = { number: 'singleValue', pie: 'pie' };
+
 /** The widget of a graph: its queries as CloudWatch writes them. @param {import('../core/graph.js').GraphQuery[]} queries */
 export function metricWidget(title, queries, { shape = 'line', period } = {}) {
     const metrics = queries.map(({ id, metric, stat, expression, label, isHidden }) => {
         const look = { id, ...label ? { label } : {}, ...isHidden ? { visible: false } : {} };
         return metric ? [metric.Namespace, metric.MetricName, ...metric.Dimensions.flatMap(({ Name, Value }) => [Name, Value]), { ...look, stat }] : [{ ...look, expression }];
     });
-    return { type: 'metric', width: 12, height: 6, properties: { title, metrics, view: 'timeSeries', stacked: shape === 'area', region: 'us-east-1', ...period ? { period } : {}, ...shape === 'heat' ? { groundwatch: { view: 'heat' } } : {} } };
+    return { type: 'metric', width: 12, height: 6, properties: { title, metrics, view: views[shape] ?? 'timeSeries', stacked: shape === 'area', region: scope.value.region, ...period ? { period } : {}, ...shape === 'heat' ? { groundwatch: { view: 'heat' } } : {} } };
 }
 
 export const AddToDashboard = {

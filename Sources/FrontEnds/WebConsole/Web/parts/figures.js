@@ -1,8 +1,15 @@
 // Drawings of single figures: a big number with its line, bars, a pie, a gauge. Each says its figures in words as well.
 import { h } from '../core/vue.js';
 import { quantity, visible } from '../core/format.js';
+import { latestIndex } from './chartoptions.js';
 
 /** @typedef {{key: string, label: string, token: string, color?: string, value: number|null, values?: (number|null)[]}} Figure */
+
+/** One figure a series of a chart: that of the newest complete period, else the newest there is. @param {import('./chartoptions.js').ChartData} data @returns {Figure[]} */
+export const newestFigures = data => data.series.filter(({ isGhost }) => !isGhost).map(series => {
+    const at = latestIndex(data, series);
+    return { ...series, value: at < 0 ? series.values.findLast(value => value !== null && value !== undefined) ?? null : series.values[at] };
+});
 
 const own = figure => figure.color ? { '--own': figure.color } : null;
 const text = (figure, unit) => figure.value === null ? 'no data' : quantity(figure.value, unit);

@@ -42,7 +42,7 @@ export const ChartPanel = {
         function linkTo() {
             if (!props.queries?.length || route.path === '/metrics') return fixedAddress();
             const { from, to } = bounds(), { shape, period } = props.data ?? {};
-            return location.origin + addressOf('/metrics', { q: written(props.queries), view: ['area', 'bars', 'heat'].includes(shape) ? shape : null, period: period ? String(period) : null, from: String(from), to: String(to), live: null });
+            return location.origin + addressOf('/metrics', { q: written(props.queries), view: ['area', 'bars', 'heat', 'number', 'pie'].includes(shape) ? shape : null, period: period ? String(period) : null, from: String(from), to: String(to), live: null });
         }
         const items = () => [
             { label: hasFigures() ? 'Legend: names' : 'Legend: figures', symbol: 'table', run: switchLegend },

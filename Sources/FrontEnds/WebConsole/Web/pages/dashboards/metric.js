@@ -6,9 +6,8 @@ import { quantity, visible } from '../../core/format.js';
 import { comparedGraph, request, unitOf } from '../../core/graph.js';
 import { refresh, useLive } from '../../core/live.js';
 import { bounds, periodFor } from '../../core/time.js';
-import { latestIndex } from '../../parts/chartoptions.js';
 import { colorTokens } from '../../parts/colors.js';
-import { barList, bigNumbers, figureTable, gauge, pie } from '../../parts/figures.js';
+import { barList, bigNumbers, figureTable, gauge, newestFigures, pie } from '../../parts/figures.js';
 import { ChartPanel } from '../../parts/panel.js';
 
 const pointsMax = 2000;
@@ -55,10 +54,9 @@ export const MetricWidget = {
         const isWhole = computed(() => single.has(view.value) && props.widget.properties.setPeriodToTimeRange === true);
         const foldOf = id => folds[plan.value.queries.find(query => query.id === id)?.stat];
         /** One figure a series: the whole range's where the widget wants that, else that of the newest complete period. */
-        const values = computed(() => series.value.filter(({ isGhost }) => !isGhost).map(entry => {
-            const known = entry.values.filter(value => value !== null), at = latestIndex(live.data, entry);
-            if (isWhole.value && foldOf(entry.id)) return { ...entry, value: known.length > 0 ? foldOf(entry.id)(known) : null };
-            return { ...entry, value: at < 0 ? known.at(-1) ?? null : entry.values[at] };
+        const values = computed(() => newestFigures({ ...live.data, series: series.value }).map(figure => {
+            const known = figure.values.filter(value => value !== null);
+            return isWhole.value && foldOf(figure.id) ? { ...figure, value: known.length > 0 ? foldOf(figure.id)(known) : null } : figure;
         }));
         const remarks = () => isWhole.value && series.value.some(({ id }) => !foldOf(id)) ? ['the whole range’s figure is there for Sum, SampleCount, Minimum and Maximum; others are those of the newest period'] : [];
 

@@ -125,7 +125,7 @@ export const Query = {
             if (isStopped.value) return 'Stopped';
             if (!result.value) return '';
             const { rows, statistics: { recordsMatched, recordsScanned, bytesScanned }, took } = result.value;
-            return `${plural(rows.length, 'row')} · ${number(recordsMatched)} of ${number(recordsScanned)} lines match · ${bytes(bytesScanned)} in ${milliseconds(took)}`;
+            return `${plural(rows.length, 'row')} · ${number(recordsMatched)} of ${number(recordsScanned)} lines read match · ${bytes(bytesScanned)} in ${milliseconds(took)}`;
         }
 
         const queryCall = () => ({ service: 'logs', operation: 'StartQuery', input: startInput({ groups: names.value, text: text.value, ...bounds() }) });

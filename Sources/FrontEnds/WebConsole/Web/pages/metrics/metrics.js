@@ -10,6 +10,7 @@ import { bounds, fullMoment, periodFor } from '../../core/time.js';
 import { say } from '../../core/toasts.js';
 import { Card } from '../../parts/card.js';
 import { colorTokens } from '../../parts/colors.js';
+import { bigNumbers, newestFigures, pie } from '../../parts/figures.js';
 import { icon } from '../../parts/icons.js';
 import { ChartPanel } from '../../parts/panel.js';
 import { teachMetrics } from '../../parts/teachings.js';
@@ -17,7 +18,9 @@ import { Browse } from './browse.js';
 import { queryTable, withExpression } from './queries.js';
 
 const periods = { '': 'Auto period', 1: '1 s', 5: '5 s', 10: '10 s', 30: '30 s', 60: '1 min', 300: '5 min', 900: '15 min', 3600: '1 h', 21600: '6 h', 86400: '1 day' };
-const shapes = { line: 'Lines', area: 'Stacked', bars: 'Bars', heat: 'Heat' };
+const shapes = { line: 'Lines', area: 'Stacked', bars: 'Bars', heat: 'Heat', number: 'Numbers', pie: 'Pie' };
+/** What is drawn of the newest figures instead of a chart over time. */
+const ofFigures = { number: bigNumbers, pie };
 /** More points than a screen has columns are not asked for. */
 const pointsMax = 3000;
 
@@ -74,6 +77,7 @@ export const Metrics = {
                 h('span', { class: 'segments', role: 'group', 'aria-label': 'Shape' }, Object.entries(shapes).map(([name, label]) => h('button', { type: 'button', 'aria-pressed': String(shape.value === name), onClick: () => setQuery({ view: name === 'line' ? null : name }) }, label))),
                 select('Period', periods, route.query.period ?? '', value => setQuery({ period: value || null })), select('Compare', comparisons, comparisonName.value, compareWith),
             ],
+            ...data.value && queries.value.length > 0 && ofFigures[shape.value] ? { instead: () => ofFigures[shape.value](newestFigures(data.value), data.value.unit) } : {},
             empty: () => h('p', { class: 'calm' }, 'Tick metrics below to graph them. Several together make one graph, and expressions compute with them.'),
         });
 
@@ -82,7 +86,7 @@ export const Metrics = {
                 h('button', { type: 'button', class: 'plain', disabled: queries.value.length >= queriesMax, onClick: () => setQueries(withExpression(queries.value)) }, [icon('plus'), 'Expression']),
                 queries.value.length > 0 ? h('button', { type: 'button', class: 'plain', onClick: () => setQueries([]) }, 'Clear') : null,
             ],
-            default: () => queries.value.length > 0 ? queryTable({ queries: queries.value, series: data.value?.series ?? [], unit: data.value?.unit ?? 'None', error: live.error, onChange: setQueries }) : h('p', { class: 'meta' }, 'Nothing is graphed yet.'),
+            default: () => queries.value.length > 0 ? queryTable({ queries: queries.value, data: data.value, error: live.error, onChange: setQueries }) : h('p', { class: 'meta' }, 'Nothing is graphed yet.'),
         });
 
         return () => h('div', { class: 'page metricspage' }, [

@@ -3,6 +3,7 @@ import { h } from '../../core/vue.js';
 import { quantity, visible } from '../../core/format.js';
 import { figures, freeId, labelOf, queriesMax } from '../../core/graph.js';
 import { dimensionText } from '../../core/metrics.js';
+import { newestFigures } from '../../parts/figures.js';
 import { icon } from '../../parts/icons.js';
 import { MathField } from '../../parts/mathfield.js';
 
@@ -16,10 +17,10 @@ export function withExpression(queries) {
 }
 
 /**
- * @param {{queries: import('../../core/graph.js').GraphQuery[], series: (import('../../core/graph.js').GraphSeries & {token: string})[],
- *   unit: string, error: import('../../core/api.js').ApiError|null, onChange: (queries: any[]) => void}} options
+ * @param {{queries: import('../../core/graph.js').GraphQuery[], data: import('../../parts/chartoptions.js').ChartData|null, error: import('../../core/api.js').ApiError|null, onChange: (queries: any[]) => void}} options
  */
-export function queryTable({ queries, series, unit, error, onChange }) {
+export function queryTable({ queries, data, error, onChange }) {
+    const series = data?.series ?? [], unit = data?.unit ?? 'None';
     const change = (index, part) => onChange(queries.map((query, at) => at === index ? { ...query, ...part } : query));
 
     function subject(query, index) {
@@ -33,7 +34,9 @@ export function queryTable({ queries, series, unit, error, onChange }) {
     }) : h('span', { class: 'meta' }, 'expression');
 
     function row(query, index) {
-        const own = series.filter(entry => entry.id === query.id && !entry.isGhost), one = own.length === 1 ? figures(own[0].values) : null;
+        const own = series.filter(entry => entry.id === query.id && !entry.isGhost), known = own.length === 1 ? figures(own[0].values) : null;
+        // A period that is still filling is no figure yet.
+        const one = known && { ...known, last: newestFigures({ ...data, series: own })[0].value };
         const figure = name => h('td', { class: 'number' }, own.length > 1 ? '' : one ? quantity(one[name], unit) : '–');
         return h('tr', { key: query.id, class: { off: query.isHidden } }, [
             h('td', h('button', {
