@@ -88,6 +88,30 @@ def test_a_query_that_is_stopped_or_left_ends_on_the_server_too(page, server, sh
     clients.logs.delete_log_group(logGroupName=group)
 
 
+def test_a_field_of_a_row_is_filtered_for_and_away(page, server):
+    idle = "!document.querySelector('.skeleton') && !document.querySelector('.queryfoot .status').innerText.startsWith('Running')"
+    page.wait(idle)
+    count = page.run(f"return {ROWS}")
+    open_json = "[...document.querySelectorAll('.results .all .row')].find(row => row.innerText.includes('payment declined')).click()"
+    act = "[...document.querySelectorAll('.rowdetail .act')].find(button => button.title === '{}').click()"
+    page.run(open_json)
+    page.wait("document.querySelectorAll('.rowdetail .act').length > 4")
+    assert page.violations() == []
+    page.run(act.format("Only rows with order.id = 42"))
+    page.wait(f"{idle} && {ROWS} === 1 && decodeURIComponent(location.search).replaceAll('+', ' ').includes('fields @timestamp, @message\\n| filter order.id = 42\\n| sort')")
+    page.run(open_json)
+    page.wait("document.querySelector('.rowdetail .act')")
+    page.run(act.format("Only rows with level = ERROR"))
+    page.wait(f"{idle} && {ROWS} === 1 && decodeURIComponent(location.search).replaceAll('+', ' ').includes('| filter level = \"ERROR\"\\n| sort')")
+    page.run("history.go(-2)")
+    page.wait(f"{idle} && {ROWS} === {count}")
+    page.run(open_json)
+    page.wait("document.querySelector('.rowdetail .act')")
+    page.run(act.format("No rows with order.id = 42"))
+    page.wait(f"decodeURIComponent(location.search).includes('order.id+!=+42') && !document.querySelector('.rowdetail') && {idle} && {ROWS} < {count}")
+    assert "payment declined" not in page.run("return document.querySelector('.results').innerText")
+
+
 def test_a_query_is_written_coloured_and_run_by_keyboard(page):
     query(page, "stats count(*) as lines")
     page.wait(f"{ROWS} === 1 && location.search.includes('q=stats')")

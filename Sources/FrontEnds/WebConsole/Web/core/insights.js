@@ -42,11 +42,36 @@ export function parts(text) {
     return [...found, text.slice(start).trim()].filter(Boolean);
 }
 
+/** A part's command, in lower case; comments may stand before it. */
+const commandOf = part => /^[a-z]+/i.exec(part.replace(/^(#[^\n]*\n\s*)+/, ''))?.[0].toLowerCase();
+
+/**
+ * The condition that a field has a value, or has another: `level = "ERROR"`.
+ * @param {string} path as fields of JSON are named: `order.items.0`
+ * @returns {string|null} null where the language cannot say it
+ */
+export function conditionOf(path, value, isNot = false) {
+    const isText = typeof value === 'string';
+    if (!isText && typeof value !== 'number' || path === '' || /[`\u0000-\u001f]/.test(path) || path.length > 200) return null;
+    if (isText && (value.length > 300 || /[\u0000-\u001f]/.test(value))) return null;
+    const name = /^[A-Za-z_@][\w.]*$/.test(path) ? path : `\`${path}\``;
+    return `${name} ${isNot ? '!=' : '='} ${isText ? `"${value.replace(/["\\]/g, '\\$&')}"` : value}`;
+}
+
+/** What selects rows stands before what shapes them. */
+const selecting = new Set(['source', 'fields', 'filter', 'where', 'filterindex', 'parse']);
+
+/** The query with one more condition, before the first command that orders, counts or cuts. */
+export function withFilter(text, condition) {
+    const all = parts(text), end = all.findIndex(part => !selecting.has(commandOf(part))), at = end < 0 ? all.length : end;
+    return [...all.slice(0, at), `filter ${condition}`, ...all.slice(at)].join('\n| ');
+}
+
 /** The query that counts the rows which `text` starts from, by period; what selects rows stays, what shapes them goes. */
 export function countingQuery(text, period) {
     const kept = [];
     for (const part of parts(text)) {
-        const command = /^[a-z]+/i.exec(part.replace(/^(#[^\n]*\n\s*)+/, ''))?.[0].toLowerCase();
+        const command = commandOf(part);
         if (['filter', 'where', 'filterindex', 'parse', 'fields'].includes(command)) kept.push(part);
         if (['stats', 'dedup', 'limit', 'head', 'tail'].includes(command)) break;
     }

@@ -2,7 +2,7 @@
 import { computed, h, shallowReactive, watch } from '../../core/vue.js';
 import { call } from '../../core/api.js';
 import { visible } from '../../core/format.js';
-import { timeOf } from '../../core/insights.js';
+import { conditionOf, timeOf } from '../../core/insights.js';
 import { link, pathOf } from '../../core/router.js';
 import { clockWithMilliseconds, moment } from '../../core/time.js';
 import { CopyButton, errorNote } from '../../parts/card.js';
@@ -32,7 +32,7 @@ async function contextOf(record, signal) {
 
 export const Detail = {
     props: { row: { type: Object, required: true } },
-    emits: ['close'],
+    emits: ['close', 'filter'],
     setup(props, { emit }) {
         const state = shallowReactive({ record: null, error: null, context: null, isLooking: false });
         let under = null;
@@ -68,6 +68,12 @@ export const Detail = {
             ]));
         }
 
+        /** Rows with this value, or without it. */
+        const actions = (path, value) => [[false, 'Only rows with', 'plus'], [true, 'No rows with', 'minus']].flatMap(([isNot, words, symbol]) => {
+            const condition = conditionOf(path, value, isNot);
+            return condition === null ? [] : [{ label: `${words} ${visible(path, 120)} = ${visible(value, 80)}`, symbol, run: () => emit('filter', condition) }];
+        });
+
         const contextList = () => h('ol', { class: 'context', 'aria-label': 'Lines around it' }, state.context.map(event => {
             const isThis = event.timestamp === momentOf(state.record['@timestamp']) && event.message === message.value;
             return h('li', { class: { this: isThis }, 'aria-current': isThis ? 'true' : null }, [h('time', clockWithMilliseconds(event.timestamp)), h('bdi', { dir: 'ltr' }, visible(event.message, 300))]);
@@ -82,7 +88,7 @@ export const Detail = {
             state.error ? errorNote(state.error) : null,
             fields(),
             trace.value ? h('p', ['Trace ', link(pathOf('/traces', trace.value), trace.value)]) : null,
-            message.value ? h('div', { class: 'message' }, json.value ? h(JSONTree, { key: message.value, value: json.value }) : h('pre', { dir: 'ltr', tabindex: 0, 'aria-label': 'Message' }, visible(message.value, 20_000))) : null,
+            message.value ? h('div', { class: 'message' }, json.value ? h(JSONTree, { key: message.value, value: json.value, actions }) : h('pre', { dir: 'ltr', tabindex: 0, 'aria-label': 'Message' }, visible(message.value, 20_000))) : null,
             state.record?.['@logStream'] ? (state.context ? contextList()
                 : h('button', { type: 'button', class: 'plain', disabled: state.isLooking, onClick: showContext }, 'Lines around it')) : null,
         ]);

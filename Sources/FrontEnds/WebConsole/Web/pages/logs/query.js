@@ -1,7 +1,7 @@
 // Insights: a query over log groups, how its rows lie in time, and the rows.
 import { computed, h, ref, shallowRef, watch } from '../../core/vue.js';
 import { bytes, milliseconds, number, plural, visible } from '../../core/format.js';
-import { tokens } from '../../core/insights.js';
+import { tokens, withFilter } from '../../core/insights.js';
 import { vocabularyOf } from '../../core/languages.js';
 import { useLive } from '../../core/live.js';
 import { groupsMax, namedGroups } from '../../core/loggroups.js';
@@ -153,7 +153,7 @@ export const Query = {
                 messages: result.value?.isLimited ? [`only the first ${number(result.value.rows.length)} rows are here`] : [],
             }, {
                 empty: () => h('p', { class: 'calm' }, 'No line of this time matches. A wider range or another group may hold some.'),
-                default: () => result.value ? h(Results, { result: result.value }) : null,
+                default: () => result.value ? h(Results, { result: result.value, onFilter: condition => choose(withFilter(text.value, condition)) }) : null,
             }),
         ];
     },

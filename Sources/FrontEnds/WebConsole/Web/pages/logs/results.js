@@ -16,7 +16,8 @@ function lookOf(row) {
 
 export const Results = {
     props: { result: { type: Object, required: true } },
-    setup(props) {
+    emits: ['filter'],
+    setup(props, { emit }) {
         const chosen = shallowRef(null);
         const columns = computed(() => columnsOf(props.result.fields, props.result.rows));
         watch(() => props.result, () => { chosen.value = null; });
@@ -33,7 +34,7 @@ export const Results = {
                     h('button', { type: 'button', class: 'link', onClick: () => saveText('results.json', JSON.stringify(props.result.rows, null, 2), 'application/json') }, 'Save as JSON'),
                 ]),
             ]),
-            chosen.value ? h(Detail, { row: chosen.value, onClose: () => { chosen.value = null; } }) : null,
+            chosen.value ? h(Detail, { row: chosen.value, onClose: () => { chosen.value = null; }, onFilter: condition => emit('filter', condition) }) : null,
         ]);
     },
 };
