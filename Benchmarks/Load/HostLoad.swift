@@ -88,6 +88,9 @@ struct HostLoad: Sendable {
         return Snappy.compress(message.bytes)
     }
 
+    /// Connections over which each series' samples stay in order when request `n` takes connection `n` modulo their number.
+    func lanes(atMost connections: Int) -> Int { seriesCount % (Self.samplesPerRequest * connections) == 0 ? connections : 1 }
+
     /// Each host has its own moment within the ten seconds.
     private func time(_ series: Int, _ tick: Int) -> Int64 {
         start + Int64(tick * Self.secondsPerTick) * Self.second + Int64(series / Self.metrics.count % 10_000) * 1_000_000
@@ -101,6 +104,23 @@ struct HostLoad: Sendable {
     }
 
     // MARK: What answers must say
+
+    /// PromQL: how many samples one series has.
+    func countRequest(_ series: Int) -> Request {
+        let name = Self.metrics[series % Self.metrics.count]
+        let query = "count_over_time(\(name){hostname=\"host_\(series / Self.metrics.count)\"}[\(ticks * Self.secondsPerTick + 60)s])"
+        let unreserved = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~".utf8)
+        let escaped = query.utf8.map { unreserved.contains($0) ? String(UnicodeScalar($0)) : "%" + String($0, radix: 16, uppercase: true) }
+        return Request(get: "/api/v1/query?time=\(end / Self.second)&query=\(escaped.joined())")
+    }
+
+    func checkCount(_ response: Response, of series: Int) throws {
+        let result = try response.json.root["data"]?["result"]?.children.first { _ in true }
+        let counted = result?["value"]?.children.reversed().first?.text
+        guard counted == "\(ticks)" else {
+            throw BenchmarkError(.answer, "cannot accept an answer about series \(series): \(counted ?? "no") samples of \(ticks): \(response.text)")
+        }
+    }
 
     /// GetMetricStatistics: sum and count of the whole load of one series, hour by hour.
     func statisticsRequest(_ series: Int) -> Request {

@@ -8,6 +8,8 @@ struct NewSeries: Question {
         connections, each on disk before its request is answered. Then one more sample of each.
         """
 
+    func suits(_ program: Program) -> Bool { program.speaks(.remoteWrite) }
+
     func measure(_ bench: Bench) throws -> [Figure] {
         let count = bench.size.pick(small: 4_000, usual: 100_000, full: 1_000_000)
         let (seed, end) = (bench.seed, bench.end)

@@ -8,6 +8,8 @@ import Synchronization
 struct Sender: Sendable {
     let port: UInt16
     let connections: Int
+    /// Whether a request's number says its connection, so that every so many-th request comes after the one before it.
+    var hasLanes = false
 
     /// What the sending showed.
     struct Outcome: Sendable {
@@ -52,10 +54,12 @@ struct Sender: Sendable {
             WorkerThread(name: "sender-\(number)") {
                 do {
                     let connection = try Connection(port: port)
-                    while case let index = next.take(), index < count, !state.hasFailed {
+                    var ofLane = number
+                    while case let index = hasLanes ? ofLane : next.take(), index < count, !state.hasFailed {
                         let conversation = Conversation(over: connection)
                         try body(index, conversation)
                         state.add(conversation)
+                        ofLane += connections
                     }
                 } catch { state.fail(error) }
             }
