@@ -41,8 +41,10 @@ struct Merger {
         let settings = context.configuration
         var best: [Part]?
         for parts in tables.partsByPartition() {
+            let layout = try context.layout(of: parts[0].table)
             let plan = MergePlan(
-                partsMin: settings.mergePartsMin, partsMax: settings.mergePartsMax, bytesMax: try mergeBytesMax(of: parts[0].table))
+                partsMin: min(max(settings.mergePartsMin, layout.mergePartsMin), settings.mergePartsMax), partsMax: settings.mergePartsMax,
+                bytesMax: try mergeBytesMax(of: parts[0].table))
             guard let run = plan.run(in: parts.map { MergePlan.Candidate(number: $0.number, bytes: $0.plainBytes) }) else { continue }
             let bytes = parts[run].reduce(0) { $0 + $1.plainBytes }
             if bytes < best?.reduce(0, { $0 + $1.plainBytes }) ?? .max { best = Array(parts[run]) }

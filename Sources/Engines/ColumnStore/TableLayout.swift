@@ -99,6 +99,9 @@ package protocol TableLayout: Sendable {
     /// True when `merge` holds a few blocks at a time however many there are. The engine then joins larger parts in less memory.
     var mergesBlockByBlock: Bool { get }
 
+    /// Fewer parts than this are not worth joining, 2 or more. Where blocks go on as they are a merge gains files only, and may wait for many.
+    var mergePartsMin: Int { get }
+
     /// Rows became visible: by a commit, or by replay of the journal at start. Called on the engine's threads, in order of commit.
     func didPublish(_ batch: TableBatch)
 
@@ -127,6 +130,7 @@ package protocol TableLayout: Sendable {
 extension TableLayout {
     package var bitsPerKey: Int { 10 }
     package var mergesBlockByBlock: Bool { false }
+    package var mergePartsMin: Int { 2 }
 
     package func successor(of header: BlockHeader, now: Int64) -> PartitionKey? { nil }
 

@@ -6,6 +6,10 @@ package enum LZ4 {
     /// The format's own limit for one block.
     package static let inputBytesMax = 0x7E00_0000
 
+    /// Looks less closely for repeats than it could (1): a thousand lines of JSON take as many bytes (78.7 KB of 283 KB), in two thirds of
+    /// the time (2.6 instead of 1.8 GB/s); from 16 on they grow.
+    private static let acceleration: Int32 = 6
+
     package static func compress(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         precondition(bytes.count <= inputBytesMax, "an LZ4 block holds at most \(inputBytesMax) bytes, not \(bytes.count)")
         let bound = LZ4_compressBound(Int32(bytes.count))
@@ -13,7 +17,8 @@ package enum LZ4 {
             let source = bytes.bindMemory(to: CChar.self)
             // An empty buffer may have no address; LZ4 wants one even then.
             let result = target.withMemoryRebound(to: CChar.self) { target in
-                LZ4_compress_default(source.baseAddress ?? UnsafePointer(target.baseAddress), target.baseAddress, Int32(bytes.count), bound)
+                LZ4_compress_fast(
+                    source.baseAddress ?? UnsafePointer(target.baseAddress), target.baseAddress, Int32(bytes.count), bound, acceleration)
             }
             precondition(result > 0, "LZ4 failed with room for the worst case")
             count = Int(result)

@@ -12,6 +12,9 @@ package struct LogLayout: TableLayout {
     /// A block of so many rows or bytes of messages is left as it is when parts are merged.
     private static let keptRowsMin = LogBlockSection.rowsMax / 2
 
+    /// A seal's blocks are full as a rule and go on as they are: joining four parts costs as much as joining twelve, and three times as often.
+    package var mergePartsMin: Int { 12 }
+
     private let groups: LiveLogGroups
     private let statistics: LogStatistics
     private let arrivals: ArrivalNumbers
