@@ -88,6 +88,33 @@ def test_a_query_that_is_stopped_or_left_ends_on_the_server_too(page, server, sh
     clients.logs.delete_log_group(logGroupName=group)
 
 
+def test_new_lines_stand_still_while_one_is_read_and_are_counted(page, server, shop):
+    clients, _ = shop
+    group = f"/tail/{secrets.token_hex(4)}"
+    clients.logs.create_log_group(logGroupName=group)
+    clients.logs.create_log_stream(logGroupName=group, logStreamName="one")
+    put = lambda *texts: clients.logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=[{"timestamp": milliseconds_of(now()), "message": text} for text in texts])
+    shown = "[...document.querySelectorAll('.logrow .text')].map(line => line.innerText).join()"
+    put("one")
+    page.open(f"{server.endpoint}/ui/logs?view=tail&g={group}")
+    page.wait(f"{shown} === 'one'")
+    page.click(".logrow .line")
+    page.wait("document.querySelector('.logdetail')")
+    put("two")
+    page.wait("document.querySelector('.newer')?.innerText === '1 newer line'")
+    assert page.run(f"return {shown}") == "one" and page.violations() == []
+    page.click(".newer")
+    page.wait(f"{shown} === 'two,one' && !document.querySelector('.newer')")
+    put(*[f"more {number}" for number in range(60)])
+    page.wait("document.querySelectorAll('.logrow').length === 62")
+    page.run("document.querySelector('.logs').scrollTop = 300; return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+    put("last")
+    page.wait("document.querySelector('.newer')?.innerText === '1 newer line'")
+    page.run("document.querySelector('.logs').scrollTop = 0")
+    page.wait(f"{shown}.startsWith('last,') && !document.querySelector('.newer')")
+    clients.logs.delete_log_group(logGroupName=group)
+
+
 def test_a_field_of_a_row_is_filtered_for_and_away(page, server):
     idle = "!document.querySelector('.skeleton') && !document.querySelector('.queryfoot .status').innerText.startsWith('Running')"
     page.wait(idle)

@@ -114,6 +114,17 @@ def test_a_chart_s_link_leads_to_the_chart_alone_with_a_range_that_stays(page, s
     assert "TicketsSold" in page.run("return document.querySelector('.querytable').innerText")
 
 
+def test_the_system_page_stands_still_while_its_lines_grow(page, server):
+    page.open(f"{server.endpoint}/ui/system")
+    page.wait("document.querySelector('.headlines .bignumbers') && document.querySelector('.vtable .all .row')")
+    page.run("""
+        window.shifts = 0;
+        new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifts += entry.value; }).observe({ type: 'layout-shift' });
+    """)
+    page.wait("[...document.querySelectorAll('.headlines .sparkline path')].filter(line => line.getAttribute('d')).length >= 2", seconds=30)
+    assert page.run("return window.shifts") < 0.01
+
+
 # The page's event stream, to be cut, and what was asked of the server for it.
 CUT = """
 const real = window.fetch;

@@ -14,13 +14,13 @@ export const newestFigures = data => data.series.filter(({ isGhost }) => !isGhos
 const own = figure => figure.color ? { '--own': figure.color } : null;
 const text = (figure, unit) => figure.value === null ? 'no data' : quantity(figure.value, unit);
 
-/** The shape of a series, a pixel of height a step of value; holes stay holes. */
+/** The shape of a series, a pixel of height a step of value; holes stay holes. Its place is kept until there are two figures. */
 function sparkline({ values = [], token, color }) {
     const known = values.filter(value => value !== null && value !== undefined);
-    if (known.length < 2) return null;
+    if (values.length === 0) return null;
     const low = Math.min(...known, 0), high = Math.max(...known), span = high - low || 1;
     let path = '', isDrawing = false;
-    values.forEach((value, index) => {
+    if (known.length > 1) values.forEach((value, index) => {
         if (value === null || value === undefined) { isDrawing = false; return; }
         path += `${isDrawing ? 'L' : 'M'}${(index / (values.length - 1) * 100).toFixed(2)},${(30 - (value - low) / span * 28).toFixed(2)}`;
         isDrawing = true;

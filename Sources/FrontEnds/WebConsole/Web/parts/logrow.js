@@ -52,7 +52,8 @@ export const LogRow = {
         event: { type: Object, required: true },
         onTrace: Function,
     },
-    setup(props) {
+    emits: ['toggle'],
+    setup(props, { emit }) {
         const isOpen = ref(false);
         const json = computed(() => parsed(props.event.message));
         const trace = computed(() => traceOf(props.event.message)), isPointedAt = computed(() => isUnderCursor(props.event.timestamp));
@@ -77,7 +78,7 @@ export const LogRow = {
             const { event } = props;
             const severity = level(event.message, json.value);
             return h('li', { class: ['logrow', { open: isOpen.value, pointed: isPointedAt.value }], onPointerenter: () => pointAt(event.timestamp), onPointerleave: pointAway }, [
-                h('button', { type: 'button', class: 'line', 'aria-expanded': String(isOpen.value), onClick: () => { isOpen.value = !isOpen.value; } }, [
+                h('button', { type: 'button', class: 'line', 'aria-expanded': String(isOpen.value), onClick: () => { isOpen.value = !isOpen.value; emit('toggle', isOpen.value); } }, [
                     icon(isOpen.value ? 'down' : 'right'),
                     h('time', { datetime: new Date(event.timestamp).toISOString() }, clockWithMilliseconds(event.timestamp)),
                     severity ? stateBadge(severity, severity === 'ERROR' ? 'Error' : 'Warn') : h('span', { class: 'state nodata' }, 'Info'),
