@@ -6,7 +6,7 @@ struct PutLogEvents: Question {
         before its request is answered.
         """
 
-    func suits(_ program: Program) -> Bool { true }
+    func suits(_ program: Program) -> Bool { program.speaks(.aws) }
 
     func measure(_ bench: Bench) throws -> [Figure] {
         let load = bench.logs()
