@@ -148,7 +148,7 @@ extension MemoryBudget {
         } catch {
             throw StorageError(
                 code: .budget,
-                message: "cannot read \(thing()): \(bytes) bytes asked of \(error.budget), \(error.bytesFree) free")
+                message: "cannot read \(thing()): \(error.message)")
         }
     }
 }

@@ -10,6 +10,9 @@ package final class MemoryBudget: Sendable {
         package let budget: String
         package let bytesAsked: Int
         package let bytesFree: Int
+
+        /// For who runs the server: what was asked of what, and which setting is small.
+        package var message: String { "\(bytesAsked) bytes more asked of the memory for \(budget), a share of the setting `memory`; \(bytesFree) are free" }
     }
 
     package let name: String

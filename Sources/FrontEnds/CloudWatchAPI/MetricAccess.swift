@@ -31,7 +31,7 @@ package struct MetricAccess: Sendable {
     }
 
     func budget() -> QueryBudget {
-        QueryBudget(clock: clock, seconds: configuration.querySeconds, bytesMax: configuration.queryBytesMax)
+        QueryBudget(clock: clock, seconds: configuration.querySeconds, bytesMax: configuration.queryBytesMax, memory: configuration.memory)
     }
 
     func buckets(of tenant: Tenant, _ budget: QueryBudget) -> BucketReader {

@@ -1,3 +1,5 @@
+package import Platform
+
 /// What may be set about the logs front end.
 package struct LogsConfiguration: Sendable {
     /// How long one GetLogEvents or FilterLogEvents may read, and how many bytes of columns.
@@ -8,6 +10,8 @@ package struct LogsConfiguration: Sendable {
     package var queryBytesMax: Int
     /// Memory that one query may hold between chunks.
     package var queryHeldBytesMax: Int
+    /// What all queries share for what they hold; nil counts nothing.
+    package var memory: MemoryBudget?
     /// Queries at work at one time; so many more may wait, the next is refused.
     package var queriesRunningMax: Int
     package var queriesWaitingMax: Int

@@ -16,10 +16,11 @@ struct GetQueryResults: APIOperation {
             "bytesScanned": .double(Double(entry.bytesScanned)), "estimatedBytesSkipped": 0.0,
             "logGroupsScanned": .double(Double(entry.request.groups.count)),
         ]
-        return [
-            "queryLanguage": "CWLI", "results": .list(entry.rows.map(Self.shown)), "statistics": statistics,
-            "status": .text(entry.status.rawValue),
-        ]
+        // AWS has no words for why a query failed.
+        let reason = entry.status == .Failed || entry.status == .Timeout ? entry.reason : nil
+        return .members(
+            ("queryLanguage", "CWLI"), ("results", .list(entry.rows.map(Self.shown))), ("statistics", statistics),
+            ("status", .text(entry.status.rawValue)), ("statusReason", reason.map(WireValue.text)))
     }
 
     private static func shown(_ row: InsightsResult.Row) -> WireValue {

@@ -7,6 +7,8 @@ import SignalModel
 struct InsightsRun: Sendable {
     struct Outcome: Sendable {
         var status: QueryRegistry.Status
+        /// Why it failed; nil when it did not.
+        var reason: String?
         var rows: [InsightsResult.Row] = []
     }
 
@@ -25,9 +27,9 @@ struct InsightsRun: Sendable {
     /// - Parameter report: called after each chunk.
     func outcome(report: (InsightsExecution.Statistics) -> Void) async -> Outcome {
         do { return Outcome(status: .Complete, rows: try await rows(report: report)) } catch let error as StorageError {
-            return Outcome(status: error.code == .cancelled ? .Cancelled : hasRunOut ? .Timeout : .Failed)
+            return Outcome(status: error.code == .cancelled ? .Cancelled : hasRunOut ? .Timeout : .Failed, reason: error.message)
         } catch {
-            return Outcome(status: .Failed)
+            return Outcome(status: .Failed, reason: "\(error)")
         }
     }
 
@@ -45,9 +47,12 @@ struct InsightsRun: Sendable {
         var execution = query.execution(
             rowLimit: request.rowLimit, heldBytesMax: logs.configuration.queryHeldBytesMax,
             moment: InsightsMoment(now: request.created, range: request.range))
+        var heldBytes = 0
         while !execution.isSatisfied, let (chunk, rowsScanned) = try await merged.next() {
             try budget.spend()
             try execution.consume(chunk, recordsScanned: rowsScanned)
+            try budget.keep(max(0, execution.heldBytes - heldBytes))
+            heldBytes = max(heldBytes, execution.heldBytes)
             report(execution.statistics)
         }
         let result = execution.finish()

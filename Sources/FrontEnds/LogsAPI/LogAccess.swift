@@ -28,7 +28,7 @@ package struct LogAccess: Sendable {
     }
 
     func readBudget() -> QueryBudget {
-        QueryBudget(clock: clock, seconds: configuration.readSeconds, bytesMax: configuration.readBytesMax)
+        QueryBudget(clock: clock, seconds: configuration.readSeconds, bytesMax: configuration.readBytesMax, memory: configuration.memory)
     }
 
     func group(_ name: String, of tenant: Tenant) async throws -> LogGroup {

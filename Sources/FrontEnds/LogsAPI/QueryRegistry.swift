@@ -29,6 +29,8 @@ package final class QueryRegistry: Sendable {
         let id: RandomID
         let request: Request
         var status = Status.Scheduled
+        /// Why it failed.
+        var reason: String?
         var rows: [InsightsResult.Row] = []
         var statistics = InsightsExecution.Statistics()
         var bytesScanned = 0
@@ -125,7 +127,8 @@ package final class QueryRegistry: Sendable {
         state.running += 1
         state.entries[id]?.status = .Running
         state.entries[id]?.budget = QueryBudget(
-            clock: logs.clock, seconds: logs.configuration.querySeconds, bytesMax: logs.configuration.queryBytesMax)
+            clock: logs.clock, seconds: logs.configuration.querySeconds, bytesMax: logs.configuration.queryBytesMax,
+            memory: logs.configuration.memory)
     }
 
     /// Runs one query, then those that wait, until none does.
@@ -161,6 +164,7 @@ package final class QueryRegistry: Sendable {
         state.withLock { state in
             guard state.entries[id]?.status == .Running else { return }
             state.entries[id]?.status = outcome.status
+            state.entries[id]?.reason = outcome.reason
             state.entries[id]?.rows = outcome.rows
             state.entries[id]?.resultBytes = outcome.rows.reduce(0) {
                 $0 + $1.cells.reduce(0) { $0 + $1.value.utf8.count + $1.field.utf8.count + 64 }

@@ -18,6 +18,8 @@ struct Trace {
         let root: WireNode
 
         var isInProgress: Bool { flags.contains(.inProgress) }
+        /// With its parsed form and what is written of it, which are about as large each.
+        var heldBytes: Int { text.count * 3 + 256 }
     }
 
     let id: TraceID

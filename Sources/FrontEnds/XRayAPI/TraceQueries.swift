@@ -7,10 +7,11 @@ import WireFormats
 struct TraceQueries: Sendable {
     let reader: any TraceReader
     let clock: any TimeSource
+    var memory: MemoryBudget?
     /// AWS answers at most this much of one trace and says that it was cut.
     static let traceBytesMax = 500 << 10
 
-    func budget() -> QueryBudget { QueryBudget(clock: clock, seconds: 30, bytesMax: 1 << 30) }
+    func budget() -> QueryBudget { QueryBudget(clock: clock, seconds: 30, bytesMax: 1 << 30, memory: memory) }
 
     /// The traces of these ids that are there, in the order asked for.
     func traces(_ ids: [TraceID], of tenant: Tenant, budget: QueryBudget) async throws -> [Trace] {
@@ -20,7 +21,10 @@ struct TraceQueries: Sendable {
         var documents: [TraceID: [Trace.Segment]] = [:]
         var chunk = ColumnChunk()
         while try await cursor.next(into: &chunk) {
-            for (trace, segment) in try Self.segments(in: chunk) { documents[trace, default: []].append(segment) }
+            for (trace, segment) in try Self.segments(in: chunk) {
+                try budget.keep(segment.heldBytes)
+                documents[trace, default: []].append(segment)
+            }
         }
         return ids.compactMap { id in
             documents[id].map { Trace(id: id, documents: $0) { $0.flags.contains(.inner) } }

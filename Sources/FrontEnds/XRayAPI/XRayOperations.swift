@@ -4,8 +4,9 @@ package import SignalModel
 
 /// X-Ray's contents page.
 package enum XRayOperations {
-    package static func service(segments: SegmentIntake, reader: any TraceReader, clock: any TimeSource) -> APIService {
-        let queries = TraceQueries(reader: reader, clock: clock)
+    /// - Parameter memory: what all queries share for what they hold; nil counts nothing.
+    package static func service(segments: SegmentIntake, reader: any TraceReader, memory: MemoryBudget?, clock: any TimeSource) -> APIService {
+        let queries = TraceQueries(reader: reader, clock: clock, memory: memory)
         return .xray(
             [
                 BatchGetTraces(queries: queries),

@@ -41,12 +41,16 @@ package struct InsightsExecution: Sendable {
     package mutating func consume(_ chunk: ColumnChunk, recordsScanned: Int) throws(StorageError) {
         statistics.recordsScanned += recordsScanned
         pass(RowBatch(names: fields, chunk: chunk), from: 0)
-        let held = steps.reduce(0) { $0 + $1.heldBytes }
-        guard held <= heldBytesMax else {
+        guard heldBytes <= heldBytesMax else {
             throw StorageError(
-                code: .budget, message: "cannot go on with the query: it holds \(held) bytes and may hold \(heldBytesMax)")
+                code: .budget,
+                message: "cannot go on with the query: its groups and rows take \(heldBytes) bytes, and one query may hold \(heldBytesMax), a part of the setting `memory`"
+            )
         }
     }
+
+    /// What it holds between chunks, about.
+    package var heldBytes: Int { steps.reduce(0) { $0 + $1.heldBytes } }
 
     package mutating func finish() -> InsightsResult {
         for index in steps.indices { pass(steps[index].finish(), from: index + 1) }

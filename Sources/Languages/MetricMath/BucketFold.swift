@@ -48,7 +48,7 @@ struct BucketFold {
     }
 
     /// What a bucket takes without its samples, roughly.
-    private static let bucketBytes = MemoryLayout<PeriodBucket>.stride + 8
+    static let bucketBytes = MemoryLayout<PeriodBucket>.stride + 8
 }
 
 /// The columns of a chunk of a metric scan, by name.

@@ -44,8 +44,22 @@ package struct BucketReader: Sendable {
     /// The series of `metric`, by unit.
     /// - Parameter unit: nil for all units.
     package func series(of metric: MetricIdentity, unit: String?, in range: TimeRange) async throws(StorageError) -> [SeriesEntry] {
-        let found = try await reader.series(matching: metric.matchers(unit: unit), of: tenant, in: range, limit: Self.seriesMax)
-        return found.filter { metric.isSame(as: $0.labels) }
+        try await series(matching: metric.matchers(unit: unit), in: range).filter { metric.isSame(as: $0.labels) }
+    }
+
+    /// The series that pass, held to the query's end.
+    func series(matching matchers: [LabelMatcher], in range: TimeRange) async throws(StorageError) -> [SeriesEntry] {
+        let entryBytes = 256
+        let fitting = budget.memoryMax.map { $0 / entryBytes } ?? .max
+        let found: [SeriesEntry]
+        do throws(StorageError) {
+            found = try await reader.series(matching: matchers, of: tenant, in: range, limit: min(Self.seriesMax, fitting))
+        } catch {
+            guard error.code == .budget, fitting < Self.seriesMax else { throw error }
+            throw StorageError(code: .budget, message: "\(error.message); the setting `memory` has room for no more")
+        }
+        try budget.keep(found.reduce(0) { $0 + $1.labels.encoded.count + entryBytes / 2 })
+        return found
     }
 
     /// - Returns: one source a request, and how many seconds they reach over together.
@@ -87,14 +101,14 @@ package struct BucketReader: Sendable {
             for run in chunk.runs.indices {
                 let key = chunk.runs[run].key
                 if current?.key != key {
-                    current?.finish(into: &tables)
+                    try budget.keep(current?.finish(into: &tables) ?? 0)
                     current = SeriesFolds(key: key, sources, uses[entries[key].id] ?? [])
                 }
                 held += current?.add(chunk.rows(ofRun: run), of: columns, width: chunk.runs[run].width) ?? 0
             }
             try budget.spend(bytes: held)
         }
-        current?.finish(into: &tables)
+        try budget.keep(current?.finish(into: &tables) ?? 0)
         return tables
     }
 }
@@ -112,20 +126,35 @@ private struct SeriesFolds {
     let key: Int
     private let places: [Int]
     private var folds: [BucketFold]
+    /// What each fold holds.
+    private var bytes: [Int]
 
     init(key: Int, _ sources: [BucketSource], _ places: [Int]) {
         self.key = key
         self.places = places
         folds = places.map { BucketFold(sources[$0].grid) }
+        bytes = places.map { _ in 0 }
     }
 
     mutating func add(_ rows: Range<Int>, of chunk: MetricChunk, width: Int64) -> Int {
-        var bytes = 0
-        for index in folds.indices { bytes += folds[index].add(rows, of: chunk, width: width) }
-        return bytes
+        var added = 0
+        for index in folds.indices {
+            let more = folds[index].add(rows, of: chunk, width: width)
+            bytes[index] += more
+            added += more
+        }
+        return added
     }
 
-    func finish(into tables: inout [BucketTable]) {
-        for index in folds.indices { tables[places[index]].merge(folds[index].table) }
+    /// - Returns: how many more bytes the tables hold: new periods, and samples that are kept.
+    func finish(into tables: inout [BucketTable]) -> Int {
+        var held = 0
+        for (index, place) in places.enumerated() {
+            let known = tables[place].starts.count
+            tables[place].merge(folds[index].table)
+            held += (tables[place].starts.count - known) * BucketFold.bucketBytes
+            held += max(0, bytes[index] - folds[index].table.starts.count * BucketFold.bucketBytes)
+        }
+        return held
     }
 }

@@ -93,7 +93,7 @@ extension BucketReader {
     private func metrics(
         matching matchers: [LabelMatcher], in range: TimeRange, where accepts: (MetricIdentity) -> Bool
     ) async throws(StorageError) -> [FoundMetric] {
-        let entries = try await reader.series(matching: matchers, of: tenant, in: range, limit: Self.seriesMax)
+        let entries = try await series(matching: matchers, in: range)
         var found: [MetricIdentity: [SeriesEntry]] = [:]
         for entry in entries {
             guard let metric = MetricIdentity(labels: entry.labels), accepts(metric) else { continue }

@@ -1,3 +1,4 @@
+import CloudWatchAPI
 import ColumnStore
 import LogsAPI
 package import Platform
@@ -47,7 +48,14 @@ package struct MemoryShares: Sendable {
     func logsConfiguration() -> LogsConfiguration {
         var settings = LogsConfiguration()
         settings.queryHeldBytesMax = min(settings.queryHeldBytesMax, queries.bytesMax / 4)
+        settings.memory = queries
         settings.resultBytesMax = min(settings.resultBytesMax, cacheBytesMax / 2)
+        return settings
+    }
+
+    func metricsConfiguration() -> CloudWatchConfiguration {
+        var settings = CloudWatchConfiguration()
+        settings.memory = queries
         return settings
     }
 

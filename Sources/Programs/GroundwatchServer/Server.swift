@@ -191,7 +191,7 @@ private struct Parts {
         live = LiveParts(hub: hub, storage: storage, alarms: alarms) { ServerFigures.now(storage, memory, queryGate) }
         let metrics = MetricAccess(
             reader: storage.metrics, writer: storage.metrics, committer: storage.engine, clock: time, random: random, models: models,
-            quotas: { quotas.lookup(of: $0) })
+            configuration: memory.metricsConfiguration(), quotas: { quotas.lookup(of: $0) })
         let logs = LogAccess(
             directory: storage.logGroups, reader: storage.logs, writer: storage.logs, committer: storage.engine, clock: time, random: random,
             configuration: memory.logsConfiguration())
@@ -209,7 +209,7 @@ private struct Parts {
                     tags: TagBook(alarms: alarms, catalog: storage.catalog)),
                 LogsOperations.service(logs: logs, queries: queries),
                 SNSOperations.service(topics: topics, outbox: outbox),
-                XRayOperations.service(segments: segments, reader: storage.traces, clock: time),
+                XRayOperations.service(segments: segments, reader: storage.traces, memory: memory.queries, clock: time),
             ],
             defaultRegion: configuration.region, authentication: access.gate, queries: queryGate,
             inflatedBytesMax: min(AWSLimits.inflatedBytesMax, memory.ingest.bytesMax / 8), time: time, random: random,

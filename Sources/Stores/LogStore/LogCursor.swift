@@ -15,6 +15,8 @@ struct LogCursor: ScanCursor {
     private let queries: ThreadPoolExecutor
     private var waiting: ArraySlice<LogSource>
     private var opened: [LogSource.Opened] = []
+    /// For the chunk that was handed out last.
+    private var memory: MemoryReservation?
 
     init(plan: LogScan, sources: [LogSource], queries: ThreadPoolExecutor) {
         self.plan = plan
@@ -28,6 +30,7 @@ struct LogCursor: ScanCursor {
 
     mutating func next(into chunk: inout ColumnChunk) async throws(StorageError) -> Bool {
         try plan.budget.spend()
+        memory = nil  // the caller has done with the last chunk
         let copy = self
         (self, chunk) = try await withTaskExecutorPreference(queries) { () async throws(StorageError) in
             var advanced = copy
@@ -64,6 +67,7 @@ struct LogCursor: ScanCursor {
         }
         let chunk = gather(pieces, rowCount: count)
         opened.removeAll(where: \.isUsedUp)
+        memory = try plan.budget.hold(chunk.columns.reduce(0) { $0 + $1.vector.heldBytes })
         return chunk
     }
 

@@ -18,7 +18,8 @@ struct LogRows {
         for batch in batches { try append(batch) }
     }
 
-    private mutating func append(_ batch: TableBatch) throws(StorageError) {
+    /// - Throws: as `init`.
+    mutating func append(_ batch: TableBatch) throws(StorageError) {
         guard batch.columns.count == LogColumn.allCases.count,
             let times = batch.columns[LogColumn.time.rawValue].int64s,
             let ingestionTimes = batch.columns[LogColumn.ingestionTime.rawValue].int64s,
@@ -26,16 +27,24 @@ struct LogRows {
             let numbers = batch.columns[LogColumn.eventNumber.rawValue].uint64s,
             let messages = batch.columns[LogColumn.message.rawValue].strings
         else { throw StorageError(code: .corrupt, message: "cannot read log events: columns are of the wrong type") }
+        append(LogRows(times, ingestionTimes, streams, numbers, messages))
+    }
+
+    private init(_ times: [Int64], _ ingestionTimes: [Int64], _ streams: [UInt32], _ numbers: [UInt64], _ messages: BytesVector) {
+        (self.times, self.ingestionTimes, self.streams, self.numbers, self.messages) = (times, ingestionTimes, streams, numbers, messages)
+    }
+
+    mutating func append(_ other: LogRows) {
         guard count > 0 else {
             // Of one batch nothing is copied.
-            (self.times, self.ingestionTimes, self.streams, self.numbers, self.messages) = (times, ingestionTimes, streams, numbers, messages)
+            self = other
             return
         }
-        self.times += times
-        self.ingestionTimes += ingestionTimes
-        self.streams += streams
-        self.numbers += numbers
-        self.messages.append(contentsOf: messages)
+        times += other.times
+        ingestionTimes += other.ingestionTimes
+        streams += other.streams
+        numbers += other.numbers
+        messages.append(contentsOf: other.messages)
     }
 
     mutating func reserve(rows: Int, bytes: Int) {

@@ -1,5 +1,6 @@
 import Columns
 import ColumnStore
+import Platform
 import SignalModel
 
 /// Where events of a scan come from: a sealed block, or batches in memory.
@@ -19,6 +20,13 @@ struct LogSource: Sendable {
         self.kind = kind
     }
 
+    /// - Precondition: not empty.
+    init(_ batches: [TableBatch]) {
+        let earliest = batches.reduce(Int64.max) { min($0, $1.times.lowerBound) }
+        let latest = batches.reduce(Int64.min) { max($0, $1.times.upperBound) }
+        self.init(times: earliest...latest, .batches(batches))
+    }
+
     /// Rows that pass, in the plan's order, with the projection's columns.
     struct Opened: Sendable {
         struct Place {
@@ -30,9 +38,13 @@ struct LogSource: Sendable {
         /// Empty for a source that is alone.
         let numbers: [UInt64]
         let columns: [Column]
+        /// For all of these.
+        var memory: MemoryReservation?
         var place = 0
 
         var isUsedUp: Bool { place == times.count }
+        /// The room that the columns take.
+        var heldBytes: Int { times.count * 8 + numbers.count * 8 + columns.reduce(0) { $0 + $1.vector.heldBytes } }
         var next: Place { place(at: place) }
         func place(at row: Int) -> Place { Place(time: times[row], number: numbers.isEmpty ? 0 : numbers[row]) }
     }
@@ -55,7 +67,7 @@ struct LogSource: Sendable {
     /// - Returns: nil when no row passes.
     func open(_ plan: LogScan) throws(StorageError) -> Opened? {
         switch kind {
-        case .batches(let batches): return try MessageScan(plan).opened(batches)
+        case .batches(let batches): return try holding(plan) { () throws(StorageError) in try MessageScan(plan).opened(batches) }
         case .block(let block) where block.header.form == LogBlockSection.form:
             var opened: Opened?
             // Inside of the engine's reading, so that a block that does not make sense is set aside like one that cannot be read.
@@ -65,13 +77,21 @@ struct LogSource: Sendable {
                     try plan.budget.spend(bytes: bytes.reduce(0) { $0 + $1.count })
                     return bytes
                 }
-                opened = try BlockScan(plan, columns).opened(needsNumbers: !isAlone)
+                opened = try holding(plan) { () throws(StorageError) in try BlockScan(plan, columns).opened(needsNumbers: !isAlone) }
                 return TableBatch(
                     table: .logs, partition: block.header.partition, scope: block.header.scope, times: block.header.times,
                     rowCount: block.header.rowCount, columns: [])
             }
             return opened
-        case .block(let block): return try MessageScan(plan).opened([try block.rows()])
+        case .block(let block):
+            return try holding(plan) { () throws(StorageError) in try MessageScan(plan).opened([try block.rows()]) }
         }
+    }
+
+    private func holding(_ plan: LogScan, _ open: () throws(StorageError) -> Opened?) throws(StorageError) -> Opened? {
+        guard var opened = try open() else { return nil }
+        let memory = try plan.budget.hold(opened.heldBytes)
+        opened.memory = memory
+        return opened
     }
 }

@@ -11,6 +11,8 @@ package struct LogStore: LogWriter, LogReader {
     private let queries: ThreadPoolExecutor
     private let clock: any TimeSource
 
+    private static let unsealedBytes = 4 << 20
+
     /// - Parameters: `groups` and `arrivals` are those of the engine's `LogLayout`.
     package init(engine: ColumnStore, groups: LiveLogGroups, arrivals: ArrivalNumbers, queries: ThreadPoolExecutor, clock: any TimeSource) {
         self.engine = engine
@@ -55,11 +57,22 @@ package struct LogStore: LogWriter, LogReader {
             scope.group == plan.group.number && scope.tenant == plan.tenant && plan.range.overlaps(times)
         }
         let blocks = snapshot.blocks.filter { isWanted($0.header.scope, $0.header.times) }
-        var sources = try LogPruning(plan).blocks(blocks).map { LogSource(times: $0.header.times, .block($0)) }
-        let batches = snapshot.batches.filter { isWanted($0.scope, $0.times) }
-        if let earliest = batches.map(\.times.lowerBound).min(), let latest = batches.map(\.times.upperBound).max() {
-            sources.append(LogSource(times: earliest...latest, .batches(batches)))
+        let sources = try LogPruning(plan).blocks(blocks).map { LogSource(times: $0.header.times, .block($0)) }
+        return sources + unsealed(snapshot.batches.filter { isWanted($0.scope, $0.times) })
+    }
+
+    /// Batches in memory that lie together in time are looked at together, some megabytes at once: what passes of them is held.
+    private static func unsealed(_ batches: [TableBatch]) -> [LogSource] {
+        var sources: [LogSource] = []
+        var group: [TableBatch] = []
+        var bytes = 0
+        for batch in batches.sorted(by: { $0.times.lowerBound < $1.times.lowerBound }) {
+            group.append(batch)
+            bytes += batch.byteCount
+            guard bytes >= unsealedBytes else { continue }
+            sources.append(LogSource(group))
+            (group, bytes) = ([], 0)
         }
-        return sources
+        return group.isEmpty ? sources : sources + [LogSource(group)]
     }
 }

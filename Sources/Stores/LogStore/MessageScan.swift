@@ -4,17 +4,27 @@ import WireFormats
 
 /// Looks at rows that have whole messages: those in memory, and those of old blocks. Fields are found by reading the messages.
 struct MessageScan {
+    private static let pieceBytes = 512 << 10
+
     private let plan: LogScan
 
     init(_ plan: LogScan) { self.plan = plan }
 
     /// - Returns: nil when no row passes.
     func opened(_ batches: [TableBatch]) throws(StorageError) -> LogSource.Opened? {
-        for batch in batches { try plan.budget.spend(bytes: batch.byteCount) }
-        var rows = try LogRows(batches)
-        let selected = selection(rows)
-        guard !selected.isEmpty else { return nil }
-        let sorted = selected.sorted { (rows.times[$0], rows.numbers[$0]) < (rows.times[$1], rows.numbers[$1]) }
+        // Piece by piece, so that only what passes is gathered.
+        var rows = LogRows(), piece = LogRows(), bytes = 0
+        for (place, batch) in batches.enumerated() {
+            try plan.budget.spend(bytes: batch.byteCount)
+            try piece.append(batch)
+            bytes += batch.byteCount
+            guard bytes >= Self.pieceBytes || place == batches.count - 1 else { continue }
+            let selected = selection(piece)
+            if !selected.isEmpty { rows.append(selected.count == piece.count ? piece : piece.gathered(selected)) }
+            (piece, bytes) = (LogRows(), 0)
+        }
+        guard rows.count > 0 else { return nil }
+        let sorted = (0..<rows.count).sorted { (rows.times[$0], rows.numbers[$0]) < (rows.times[$1], rows.numbers[$1]) }
         rows = rows.gathered(plan.order == .oldestFirst ? sorted : sorted.reversed())
         return LogSource.Opened(times: rows.times, numbers: rows.numbers, columns: columns(named: plan.projection, of: rows))
     }

@@ -75,9 +75,8 @@ package struct MetricStore: MetricWriter, MetricReader {
     package func series(
         matching matchers: [LabelMatcher], of tenant: Tenant, in range: TimeRange, limit: Int
     ) async throws(StorageError) -> [SeriesEntry] {
-        let found = index.entries(matching: matchers, of: tenant, newestSampleFrom: range.start)
-        guard found.count <= limit else {
-            throw StorageError(code: .budget, message: "cannot list series: \(found.count) match and the limit is \(limit)")
+        guard let found = index.entries(matching: matchers, of: tenant, newestSampleFrom: range.start, countMax: limit) else {
+            throw StorageError(code: .budget, message: "cannot list series: more than \(limit) match, which is the limit")
         }
         return found
     }

@@ -53,6 +53,7 @@ private final class SampleReading: Sendable {
         /// The coarsest, which are the oldest rows, first; the last is the one of raw rows.
         var sources: [Tier] = []
         var unsealed = SampleRowsSource()
+        var memory: MemoryReservation?
         /// The next of `wanted`, and of `sources`.
         var place = 0
         var tier = 0
@@ -97,11 +98,14 @@ private final class SampleReading: Sendable {
         for (partition, runs) in sorted {
             let width = state.tiers.period(of: partition)
             if state.sources.last?.width != width { state.sources.append(Tier(width: width)) }
-            let walk = try SampleWalk(runs, range: plan.range, index: state.index)
+            let walk = try SampleWalk(runs, range: plan.range, index: state.index, budget: plan.budget)
             state.sources[state.sources.count - 1].walks.append(walk)
         }
         if state.sources.last?.width != 0 { state.sources.append(Tier(width: 0)) }
-        state.unsealed = SampleRowsSource(try unsealedRows(of: snapshot), state.index)
+        let rows = try unsealedRows(of: snapshot)
+        // The rows, and their order.
+        state.memory = try plan.budget.hold(rows.count * (rows.isPlain ? 28 : 52) + state.wanted.count * MemoryLayout<Wanted>.stride)
+        state.unsealed = SampleRowsSource(rows, state.index)
     }
 
     private func mayHold(_ ranks: ClosedRange<SeriesRank>, _ wanted: [Wanted]) -> Bool {

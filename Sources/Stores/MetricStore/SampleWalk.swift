@@ -1,4 +1,5 @@
 import ColumnStore
+import Platform
 import SignalModel
 
 /// Goes through the series of several parts of one partition in their common order, each part's blocks read once and let go again.
@@ -12,14 +13,15 @@ struct SampleWalk {
     /// - Parameters:
     ///   - runs: the blocks of each part, in their order; oldest part first.
     ///   - range: rows outside it are left out.
+    ///   - budget: counts the blocks that are open.
     /// - Throws: what reading does. Blocks of older forms are read now: they have another order.
-    init(_ runs: [[TableSnapshot.Block]], range: TimeRange, index: SeriesIndex) throws(StorageError) {
+    init(_ runs: [[TableSnapshot.Block]], range: TimeRange, index: SeriesIndex, budget: QueryBudget? = nil) throws(StorageError) {
         self.range = range
         for blocks in runs {
             let old = blocks.filter { $0.header.form != SampleBlock.form }
             if !old.isEmpty { sources.append(.rows(try SampleRowsSource(old, index))) }
             let new = blocks.filter { $0.header.form == SampleBlock.form }
-            if !new.isEmpty { sources.append(.blocks(try SampleBlocksSource(new))) }
+            if !new.isEmpty { sources.append(.blocks(try SampleBlocksSource(new, budget))) }
         }
     }
 
@@ -65,16 +67,18 @@ struct SampleBlocksSource {
     private let ranks: [ClosedRange<SeriesRank>]
     /// The first block that may hold series not taken yet.
     private var place = 0
-    private var opened: (place: Int, block: SampleBlock)?
+    private var opened: (place: Int, block: SampleBlock, memory: MemoryReservation?)?
+    private let budget: QueryBudget?
     /// In the opened block's directory.
     private var entry = 0
     /// Bytes of blocks read so far.
     private(set) var bytesRead = 0
 
-    init(_ blocks: [TableSnapshot.Block]) throws(StorageError) {
+    init(_ blocks: [TableSnapshot.Block], _ budget: QueryBudget?) throws(StorageError) {
         var ranks: [ClosedRange<SeriesRank>] = []
         for block in blocks { ranks.append(try SampleSummary(block.header).ranks) }
         self.blocks = blocks
+        self.budget = budget
         self.ranks = ranks
     }
 
@@ -111,7 +115,7 @@ struct SampleBlocksSource {
         if let opened, opened.place == place { return opened.block }
         let block = try SampleBlock(blocks[place])
         bytesRead += block.byteCount
-        opened = (place, block)
+        opened = (place, block, try budget?.hold(block.byteCount))
         entry = 0
         return block
     }

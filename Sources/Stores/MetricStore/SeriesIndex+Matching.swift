@@ -10,16 +10,20 @@ extension SeriesIndex {
     private static let pieceMax = 4096
 
     /// The published series of a tenant that pass every matcher and have a sample at or after `start`, by ascending number.
-    func entries(matching matchers: [LabelMatcher], of tenant: Tenant, newestSampleFrom start: Timestamp) -> [SeriesEntry] {
+    /// - Returns: nil when there are more than `countMax`.
+    func entries(
+        matching matchers: [LabelMatcher], of tenant: Tenant, newestSampleFrom oldest: Timestamp, countMax: Int = .max
+    ) -> [SeriesEntry]? {
         guard let tenant = state.withLock({ $0.tenantNumbers[tenant] }) else { return [] }
         let base = candidates(matchers, tenant)
         var conditions = matchers.enumerated().filter { $0.offset != base.settled }.map { Condition($0.element) }
         var found: [SeriesEntry] = []
         for start in stride(from: 0, to: base.series.count, by: Self.pieceMax) {
             let piece = base.series[start..<min(start + Self.pieceMax, base.series.count)]
-            found += passing(piece, &conditions, tenant)
+            found += passing(piece, &conditions, tenant).filter { $0.lastTime.nanoseconds != .min && $0.lastTime >= oldest }
+            guard found.count <= countMax else { return nil }
         }
-        return found.filter { $0.lastTime.nanoseconds != .min && $0.lastTime >= start }
+        return found
     }
 
     /// A superset of the series that pass: of the shortest list that an equality names, else of one pattern's values, else all.

@@ -33,6 +33,8 @@ struct SpanCursor: ScanCursor {
         let columns: [Vector]
         let starts: [Int64]
         let arrivals: [UInt64]
+        /// For all of these.
+        let memory: MemoryReservation?
         /// Rows of the columns.
         var order: [Int]
 
@@ -129,7 +131,8 @@ struct SpanCursor: ScanCursor {
         guard count > 0 else { return }
         var rows = FoundRows(
             columns: columns, starts: columns[SpanColumn.start.rawValue].int64s ?? [],
-            arrivals: columns[SpanColumn.arrival.rawValue].uint64s ?? [], order: Array((0..<count).reversed()))
+            arrivals: columns[SpanColumn.arrival.rawValue].uint64s ?? [],
+            memory: try plan.budget.hold(columns.reduce(count * 8) { $0 + $1.heldBytes }), order: Array((0..<count).reversed()))
         if plan.order == .newestFirst {
             rows.order.sort { (rows.starts[$0], rows.arrivals[$0]) < (rows.starts[$1], rows.arrivals[$1]) }
         }

@@ -47,6 +47,9 @@ package final class QueryBudget: Sendable {
     private let clock: any TimeSource
     private let deadline: Int64
     private let bytesMax: Int
+    private let memory: MemoryBudget?
+    /// What `keep` took.
+    private let kept: MemoryReservation?
     private let bytesRead = Atomic<Int>(0)
     private let rowsRead = Atomic<Int>(0)
     private let isCancelled = Atomic<Bool>(false)
@@ -54,12 +57,17 @@ package final class QueryBudget: Sendable {
     /// - Parameters:
     ///   - seconds: how long it may run from now.
     ///   - bytesMax: how many bytes of decoded columns it may look at.
-    package init(clock: any TimeSource, seconds: Double, bytesMax: Int) {
+    ///   - memory: what all queries share for what they hold; nil counts nothing.
+    package init(clock: any TimeSource, seconds: Double, bytesMax: Int, memory: MemoryBudget? = nil) {
         self.clock = clock
+        self.memory = memory
+        kept = memory?.reserveRegardless(0)
         deadline = clock.monotonicNanoseconds + Int64(seconds * 1e9)
         self.bytesMax = bytesMax
     }
 
+    /// What all queries share for what they hold; nil: as much as they like.
+    package var memoryMax: Int? { memory?.bytesMax }
     package var bytesSoFar: Int { bytesRead.load(ordering: .relaxed) }
     /// Rows that stores have tested so far, also those that did not pass.
     package var rowsSoFar: Int { rowsRead.load(ordering: .relaxed) }
@@ -69,6 +77,21 @@ package final class QueryBudget: Sendable {
 
     /// The client left, or StopQuery came.
     package func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+    /// Takes memory for something that the query holds for a while, until the reservation is let go.
+    /// - Throws: `.budget` when the queries' share has less left.
+    package func hold(_ bytes: Int) throws(StorageError) -> MemoryReservation? {
+        do throws(MemoryBudget.Exhausted) { return try memory?.reserve(bytes) } catch { throw Self.exhausted(error) }
+    }
+
+    /// The same for what it holds to its end: given back with the budget itself.
+    package func keep(_ bytes: Int) throws(StorageError) {
+        do throws(MemoryBudget.Exhausted) { try kept?.grow(by: bytes) } catch { throw Self.exhausted(error) }
+    }
+
+    private static func exhausted(_ error: MemoryBudget.Exhausted) -> StorageError {
+        StorageError(code: .budget, message: "cannot go on with the query: \(error.message)")
+    }
 
     /// - Parameter bytes: decoded bytes looked at since the last call.
     /// - Throws: `.cancelled`, also when the current task is; or `.budget` past the deadline or the bytes.

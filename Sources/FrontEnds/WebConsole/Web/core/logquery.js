@@ -30,13 +30,13 @@ export async function runQuery({ groups, text, from, to }, signal, onProgress = 
     for (let wait = firstWaitMilliseconds; ; wait = Math.min(longestWaitMilliseconds, wait * 1.6)) {
         const answer = await call('logs', 'GetQueryResults', { queryId }, signal);
         if (!answer.ok) return answer;
-        const { status, results = [], statistics } = answer.value;
+        const { status, statusReason, results = [], statistics } = answer.value;
         if (status === 'Complete') {
             signal.removeEventListener('abort', stop);
             return { ok: true, value: { ...shaped(results), statistics, took: performance.now() - begun, isLimited: results.length >= rowsMax } };
         }
         if (!['Running', 'Scheduled'].includes(status)) {
-            return { ok: false, error: { operation: 'GetQueryResults', code: `Query${status}`, message: `The query ended as ${status}. A narrower time range or fewer groups may help.`, status: 200, requestId: null } };
+            return { ok: false, error: { operation: 'GetQueryResults', code: `Query${status}`, message: `The query ended as ${status}${statusReason ? `: ${statusReason}` : ''}. A narrower time range or fewer groups may help.`, status: 200, requestId: null } };
         }
         onProgress(statistics);
         await new Promise(resolve => {
