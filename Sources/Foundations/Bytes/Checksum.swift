@@ -12,7 +12,7 @@ package enum Checksum {
 }
 
 /// 128 bits that stand for a byte string: two that differ have different fingerprints for all practical purposes.
-@usableFromInline package struct Fingerprint: Hashable, Sendable {
+@usableFromInline package struct Fingerprint: Hashable, BitwiseCopyable, Sendable {
     @usableFromInline package let high: UInt64
     @usableFromInline package let low: UInt64
 
@@ -30,12 +30,20 @@ package enum Checksum {
 package struct FingerprintKey: Sendable {
     /// XXH3's own secret is as long as this; it wants at least 136 bytes of high entropy.
     private static let secretBytes = 192
-    private let secret: [UInt8]
+    /// To be kept beside tables that are stored, and from everybody else.
+    package let secret: [UInt8]
 
     /// - Parameter seed: 16 random bytes or more, spread over the whole secret by HMAC-SHA256 of a running number.
     package init(seed: [UInt8]) {
         precondition(seed.count >= 16, "a fingerprint key of fewer than 128 bits could be guessed")
         secret = (0..<UInt8(Self.secretBytes / 32)).flatMap { Digest.hmacSHA256([$0], key: seed) }
+    }
+
+    /// A key as it was stored.
+    /// - Returns: nil for another length than secrets have.
+    package init?(secret: [UInt8]) {
+        guard secret.count == Self.secretBytes else { return nil }
+        self.secret = secret
     }
 
     /// XXH3-128 with this secret.

@@ -7,13 +7,24 @@
 /// Fingerprints are keyed, so nobody outside can make them meet in one place, and so long that equal ones mean equal bytes.
 @usableFromInline package struct FingerprintTable: Sendable {
     /// By number; zeros where a number has no entry.
-    @usableFromInline var fingerprints: [Fingerprint] = []
+    @usableFromInline package private(set) var fingerprints: [Fingerprint] = []
     /// Number + 1, or 0 where free. A power of two of them, at most three quarters taken.
-    @usableFromInline var slots: [UInt32] = []
+    @usableFromInline package private(set) var slots: [UInt32] = []
     /// Entries.
     package private(set) var count = 0
 
     package init() {}
+
+    /// A table as it was stored: its `fingerprints` and `slots`.
+    /// - Returns: nil when these cannot be those of a table.
+    package init?(fingerprints: [Fingerprint], slots: [UInt32]) {
+        guard slots.isEmpty || slots.count & (slots.count - 1) == 0 else { return nil }
+        let taken = slots.reduce(into: (count: 0, largest: 0)) { taken, slot in
+            if slot != 0 { taken = (taken.count + 1, max(taken.largest, Int(slot))) }
+        }
+        guard taken.largest <= fingerprints.count, taken.count * 4 <= slots.count * 3 else { return nil }
+        (self.fingerprints, self.slots, count) = (fingerprints, slots, taken.count)
+    }
 
     @inlinable package subscript(fingerprint: Fingerprint) -> Int? {
         let mask = slots.count &- 1

@@ -25,6 +25,9 @@ struct Storage: Sendable {
     let quotas: QuotaBook
     /// Threads that may read files.
     let queries: ThreadPoolExecutor
+    private let series: SeriesIndex
+    private let directory: String
+    private let log: Log
     private let lock: DirectoryLock
 
     static func open(
@@ -36,7 +39,7 @@ struct Storage: Sendable {
         let lock = try DirectoryLock(directory)
         let catalog = try Catalog.open(directory + "/catalog.db")
 
-        let series = SeriesIndex(key: FingerprintKey(seed: random.bytes(32)), seriesMax: memory.seriesMax(seriesMax))
+        let series = try Self.series(directory, files, seriesMax: memory.seriesMax(seriesMax), random: random, log: log)
         let groups = LiveLogGroups()
         let statistics = LogStatistics()
         let events = ArrivalNumbers(clock: clock)
@@ -63,12 +66,31 @@ struct Storage: Sendable {
             catalog: catalog, engine: engine, metrics: MetricStore(engine: engine, index: series, tiers: tiers, queries: queries),
             logs: LogStore(engine: engine, groups: groups, arrivals: events, queries: queries, clock: clock), logGroups: directoryOfGroups,
             traces: TraceStore(engine: engine, arrivals: spans, queries: queries), quotas: try await QuotaBook(catalog: catalog),
-            queries: queries, lock: lock)
+            queries: queries, series: series, directory: directory, log: log, lock: lock)
     }
+
+    /// As an earlier life left it, or a new one, which is filled from the definitions in parts.
+    private static func series(
+        _ directory: String, _ files: LinuxFileSystem, seriesMax: Int, random: RandomSource, log: Log
+    ) throws -> SeriesIndex {
+        do throws(StorageError) {
+            if let stored = try SeriesIndex.stored(at: seriesFile(directory), in: files, seriesMax: seriesMax) { return stored }
+        } catch {
+            log.warning("the series index is built anew", ["why": error.message])
+            // Numbers that it gave and nobody used may be given to others now: it must never be read again.
+            try files.remove(seriesFile(directory))
+        }
+        return SeriesIndex(key: FingerprintKey(seed: random.bytes(32)), seriesMax: seriesMax)
+    }
+
+    private static func seriesFile(_ directory: String) -> String { directory + "/store/series.index" }
 
     /// Seals what is in memory and closes everything.
     func close() async throws {
         try await engine.stop()
+        do throws(FileError) { try series.store(at: Self.seriesFile(directory), in: LinuxFileSystem()) } catch {
+            log.warning("the series index is not stored, the next start builds it", ["error": error.message])
+        }
         catalog.close()
         queries.stop()
     }

@@ -1,11 +1,13 @@
 import Bytes
+import Platform
+import SignalModel
 
 /// One tenant's distinct labels (name and value together), numbered, and the series that carry each.
 ///
 /// A million series share most of their labels, so a series is a short list of label numbers, and text stands here once. A label
 /// costs its text and 28 to 40 bytes; a posting 4 to 8.
 struct LabelTable: Sendable {
-    private struct Label {
+    private struct Label: BitwiseCopyable {
         /// Where its text ends in `arena`.
         var end: UInt32
         /// So that growing need not hash the text again.
@@ -33,6 +35,52 @@ struct LabelTable: Sendable {
     var count: Int { labels.count }
     /// False when another label of this length would not fit the offsets' 32 bits.
     func hasRoom(for bytes: Int) -> Bool { arena.count + bytes < Int(UInt32.max) && labels.count < Int(UInt32.max) - 1 }
+
+    init() {}
+
+    // MARK: stored
+
+    /// Lists end to end, with the length of each before them.
+    func append(to writer: inout ArrayFileWriter) throws(FileError) {
+        try writer.append(labels)
+        try writer.append(arena)
+        try writer.append(slots)
+        try writer.append(longer.map { UInt32($0.count) })
+        try writer.append(longer.flatMap { $0 })
+        let ordered = names.sorted { $0.value < $1.value }.map(\.key)
+        try writer.append(ordered.map { UInt32($0.count) })
+        try writer.append(ordered.flatMap { $0 })
+        try writer.append(labelsOfName.map { UInt32($0.count) })
+        try writer.append(labelsOfName.flatMap { $0 })
+    }
+
+    init(_ reader: inout ArrayFileReader) throws(StorageError) {
+        labels = try reader.next(Label.self)
+        arena = try reader.next(UInt8.self)
+        slots = try reader.next(UInt32.self)
+        longer = try Self.lists(of: UInt32.self, &reader)
+        let ordered = try Self.lists(of: UInt8.self, &reader)
+        labelsOfName = try Self.lists(of: UInt32.self, &reader)
+        names = Dictionary(ordered.enumerated().map { ($1, UInt32($0)) }) { first, _ in first }
+        guard slots.isEmpty || slots.count & (slots.count - 1) == 0, labels.last.map({ Int($0.end) == arena.count }) ?? arena.isEmpty,
+            names.count == labelsOfName.count
+        else { throw ArrayFileReader.corrupt("its labels do not fit") }
+    }
+
+    private static func lists<Element: BitwiseCopyable>(
+        of type: Element.Type, _ reader: inout ArrayFileReader
+    ) throws(StorageError) -> [[Element]] {
+        let counts = try reader.next(UInt32.self), all = try reader.next(type)
+        guard counts.reduce(0, { $0 + Int($1) }) == all.count else { throw ArrayFileReader.corrupt("its lists do not fit") }
+        var lists: [[Element]] = []
+        lists.reserveCapacity(counts.count)
+        var start = 0
+        for count in counts {
+            lists.append(Array(all[start..<(start + Int(count))]))
+            start += Int(count)
+        }
+        return lists
+    }
 
     // MARK: writing
 

@@ -6,7 +6,8 @@ package import SignalModel
 /// The table of series definitions: number, kind, labels. Never dead: a number is never given twice.
 ///
 /// Payload of a block, rows by ascending number: `[varint rows]` then, a row, `[varint number - previous number][u8 kind]
-/// [varint length][labels in LabelSet's layout]`. No summary. A number may stand in several blocks with the same labels.
+/// [varint length][labels in LabelSet's layout]`. Summary: `[4 B largest number]`; older blocks have none. A number may stand in several
+/// blocks with the same labels.
 package struct SeriesDefinitionLayout: TableLayout {
     /// Positions in the batch's columns: uint32 number, uint8 kind, bytes labels.
     enum Column: Int { case number, kind, labels }
@@ -44,7 +45,9 @@ package struct SeriesDefinitionLayout: TableLayout {
                 writer.append(lengthPrefixed: row.labels)
                 last = row.number
             }
-            blocks.append(EncodedBlock(rowCount: slice.count, times: 0...0, summary: [], payload: writer.bytes))
+            var summary = ByteWriter(capacity: 4)
+            summary.append(uint32: last)
+            blocks.append(EncodedBlock(rowCount: slice.count, times: 0...0, summary: summary.bytes, payload: writer.bytes))
         }
         return blocks
     }
@@ -78,7 +81,20 @@ package struct SeriesDefinitionLayout: TableLayout {
         try? define(batch)
     }
 
-    package func didFind(_ block: TableSnapshot.Block) throws(StorageError) { try define(block.rows()) }
+    package func didFind(_ block: TableSnapshot.Block) throws(StorageError) {
+        // Numbers below are in the stored index, with their labels.
+        if let largest = try Self.largestNumber(block.header), Int(largest) < index.storedCount { return }
+        try define(block.rows())
+    }
+
+    private static func largestNumber(_ header: BlockHeader) throws(StorageError) -> SeriesID? {
+        guard !header.summary.isEmpty else { return nil }
+        return try decoding("a summary of series definitions", header.summary) { reader throws(BytesError) in
+            let largest = try reader.uint32()
+            try reader.expectEnd()
+            return largest
+        }
+    }
 
     package func isDead(_ header: BlockHeader, now: Int64) -> Bool { false }
 

@@ -51,11 +51,13 @@ package final class SeriesIndex: Sendable {
         /// By series number.
         var entries: [Entry] = []
         var numbers = FingerprintTable()
+        /// So many of the entries were read from a file: their definitions need not be read.
+        var storedCount = 0
     }
 
     private static let metricName = Array(LabelSet.metricName.utf8)
 
-    let state = Mutex(State())
+    let state: Mutex<State>
     let key: FingerprintKey
     private let seriesMax: Int
     /// Series that were not taken because their tenant had too many.
@@ -64,9 +66,12 @@ package final class SeriesIndex: Sendable {
     /// - Parameters:
     ///   - key: secret and fresh for each process, so that nobody can send label sets that collide.
     ///   - seriesMax: how many series one tenant may have.
-    package init(key: FingerprintKey, seriesMax: Int) {
+    package convenience init(key: FingerprintKey, seriesMax: Int) { self.init(key: key, seriesMax: seriesMax, state: State()) }
+
+    init(key: FingerprintKey, seriesMax: Int, state: State) {
         self.key = key
         self.seriesMax = seriesMax
+        self.state = Mutex(state)
     }
 
     package var seriesCount: Int { state.withLock { $0.entries.count } }

@@ -36,7 +36,8 @@ final class MetricBench {
         _ disk: SimulatedFileSystem, _ clock: ManualClock, _ queries: ThreadPoolExecutor, _ seriesMax: Int, _ tiers: MetricTiers,
         _ isStepped: Bool = false
     ) throws -> (ColumnStore, MetricStore) {
-        let index = SeriesIndex(key: FingerprintKey(seed: Array(repeating: 7, count: 32)), seriesMax: seriesMax)
+        let index = try SeriesIndex.stored(at: storedIndex, in: disk, seriesMax: seriesMax)
+            ?? SeriesIndex(key: FingerprintKey(seed: Array(repeating: 7, count: 32)), seriesMax: seriesMax)
         let engine = try ColumnStore.open(
             directory: "/store", fileSystem: disk, clock: clock,
             layouts: [SeriesDefinitionLayout(index: index), SampleLayout(index: index, tiers: tiers)],
@@ -50,8 +51,12 @@ final class MetricBench {
         _ = try await model.commit(model.prepare(batch), id: BatchID(high: 1, low: nextID))
     }
 
+    static let storedIndex = "/store/series.index"
+
+    /// With the series index as the server stores it.
     func restart() async throws {
         try await engine.stop()
+        try store.index.store(at: Self.storedIndex, in: disk, countMin: 1)
         (engine, store) = try Self.open(disk, clock, queries, seriesMax, tiers)
     }
 
