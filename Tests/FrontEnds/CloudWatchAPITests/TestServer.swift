@@ -64,24 +64,41 @@ final class TestServer: Sendable {
 
     @discardableResult
     func call(_ operation: String, _ input: WireValue, as wire: WireProtocol = .json10) async throws -> Answer {
+        try await send(Self.body(of: operation, input, wire), operation, wire)
+    }
+
+    static func body(of operation: String, _ input: WireValue, _ wire: WireProtocol) -> [UInt8] {
         switch wire {
         case .query:
             var pairs = [("Action", operation), ("Version", "2010-08-01")]
             Form.append(input, "", to: &pairs)
-            let body = pairs.map { "\(Form.escaped($0))=\(Form.escaped($1))" }.joined(separator: "&")
-            return try await send(Array(body.utf8), operation, wire, ["Content-Type": "application/x-www-form-urlencoded"])
-        case .cbor: return try await send(CBOR.encode(input), operation, wire, ["smithy-protocol": "rpc-v2-cbor", "Content-Type": "application/cbor", "x-amzn-query-mode": "true"])
-        default: return try await send(JSON.encode(input), operation, wire)
+            return Array(pairs.map { "\(Form.escaped($0))=\(Form.escaped($1))" }.joined(separator: "&").utf8)
+        case .cbor: return CBOR.encode(input)
+        default: return JSON.encode(input)
+        }
+    }
+
+    private static func headers(of operation: String, _ wire: WireProtocol) -> HTTPHeaders {
+        switch wire {
+        case .query: ["Content-Type": "application/x-www-form-urlencoded"]
+        case .cbor: ["smithy-protocol": "rpc-v2-cbor", "Content-Type": "application/cbor", "x-amzn-query-mode": "true"]
+        default:
+            [
+                "X-Amz-Target": "GraniteServiceVersion20100801.\(operation)", "Content-Type": "application/x-amz-json-1.0", "x-amzn-query-mode": "true",
+            ]
         }
     }
 
     func send(_ body: [UInt8], _ operation: String, _ wire: WireProtocol = .json10, _ headers: HTTPHeaders? = nil) async throws -> Answer {
-        var headers = headers ?? [
-            "X-Amz-Target": "GraniteServiceVersion20100801.\(operation)", "Content-Type": "application/x-amz-json-1.0", "x-amzn-query-mode": "true",
-        ]
+        try #require(try await answer(body, operation, wire, headers))
+    }
+
+    /// - Returns: nil for what is no request of AWS.
+    func answer(_ body: [UInt8], _ operation: String, _ wire: WireProtocol, _ headers: HTTPHeaders? = nil) async throws -> Answer? {
+        var headers = headers ?? Self.headers(of: operation, wire)
         headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=123456789012/20261121/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0")
         let path = wire == .cbor ? "/service/GraniteServiceVersion20100801/operation/\(operation)" : "/"
-        let response = try #require(await dispatcher.handle(HTTPRequestHead(method: "POST", path: path, headers: headers), body: body))
+        guard let response = await dispatcher.handle(HTTPRequestHead(method: "POST", path: path, headers: headers), body: body) else { return nil }
         guard case .bytes(let bytes) = response.body else { throw TestFailure.streamed }
         let tree: Tree
         switch wire {

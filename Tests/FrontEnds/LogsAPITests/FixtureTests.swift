@@ -42,7 +42,7 @@ struct FixtureTests {
         }
     }
 
-    private static func value(_ node: WireNode) -> WireValue {
+    static func value(_ node: WireNode) -> WireValue {
         switch node.kind {
         case .map: .structure(node.children.map { ($0.key, value($0)) })
         case .list: .list(node.children.map(value))

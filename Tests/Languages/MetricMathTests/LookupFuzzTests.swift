@@ -14,8 +14,8 @@ struct LookupFuzzTests {
         " GROUP BY ", "a", " ORDER BY ", "MAX()", " DESC", " LIMIT ", "5", "\\", "'", "\"", "é", "tag", "AWS.AccountId", "!=", "*",
     ]
 
-    @Test func `no text breaks the search parser`() throws {
-        var random = SeededRandom(seed: 51)
+    @Test(arguments: fuzzSeeds(1)) func `no text breaks the search parser`(seed: UInt64) throws {
+        var random = SeededRandom(seed: 50 + seed)
         let metric = ScriptStore.metric("App|B1|a=x")
         var read = 0
         for _ in 0..<40_000 {
@@ -32,8 +32,8 @@ struct LookupFuzzTests {
         #expect(read > 3_000, "the noise must hold sense too")
     }
 
-    @Test func `no text breaks the query parser`() throws {
-        var random = SeededRandom(seed: 52)
+    @Test(arguments: fuzzSeeds(1)) func `no text breaks the query parser`(seed: UInt64) throws {
+        var random = SeededRandom(seed: 51 + seed)
         var read = 0
         for _ in 0..<60_000 {
             // Half of them begin well, so that the clauses behind are reached.

@@ -14,8 +14,8 @@ struct MathFuzzTests {
         "AVG", "SEARCH(", "'{App} \"x\" OR y'", "'Sum'", "'Sum', 60)", "ANOMALY_DETECTION_BAND(",
     ]
 
-    @Test func `no text breaks the parser or the evaluation`() throws {
-        var random = SeededRandom(seed: 41)
+    @Test(arguments: fuzzSeeds(1)) func `no text breaks the parser or the evaluation`(seed: UInt64) throws {
+        var random = SeededRandom(seed: 40 + seed)
         let range = TimeRange(start: Timestamp(seconds: 0), end: Timestamp(seconds: 600))
         let budget = QueryBudget(clock: ManualClock(), seconds: 1000, bytesMax: .max)
         var environment = MathEnvironment(window: .ending(range), budget: budget)
@@ -48,8 +48,8 @@ struct MathFuzzTests {
         #expect(answers > 500, "the noise must hold sense too")
     }
 
-    @Test func `no text breaks the statistics`() {
-        var random = SeededRandom(seed: 42)
+    @Test(arguments: fuzzSeeds(1)) func `no text breaks the statistics`(seed: UInt64) {
+        var random = SeededRandom(seed: 41 + seed)
         let letters = Array("pTMWCSRIQtmwcs0123456789.:%()-e")
         for _ in 0..<50_000 {
             let text = String((0..<Int.random(in: 0...12, using: &random)).map { _ in letters.randomElement(using: &random)! })

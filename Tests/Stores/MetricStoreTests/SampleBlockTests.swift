@@ -24,7 +24,7 @@ struct SampleBlockTests {
         for (rank, run) in runs { #expect(Self.text(back[rank]) == Self.text(run)) }
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: fuzzSeeds(30))
     func `damaged sections are refused as corrupt, or give other numbers, and nothing worse`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for block in Self.blocks(of: Self.runs(&random)) {
