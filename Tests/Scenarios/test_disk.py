@@ -92,3 +92,37 @@ def test_an_ordinary_alarm_sees_the_disk_fill(start_server):
     assert figure(server, "groundwatch_damaged_files") == 0
     # The journal's first file grows; nothing but what was written is in it.
     assert 0 < figure(server, "groundwatch_journal_bytes")
+
+
+def test_a_damaged_part_is_set_aside_told_of_and_the_rest_is_served(start_server):
+    server = start_server(arguments=("--self-metrics", "0"))
+    cloudwatch = Clients(server.endpoint).cloudwatch
+
+    def put(name):
+        cloudwatch.put_metric_data(Namespace="Damage", MetricData=[{"MetricName": name, "Value": 1}])
+
+    def parts():
+        return set((server.data / "store/parts").iterdir())
+
+    put("First")
+    assert server.stop() == 0
+    first = parts()
+    server.start()
+    put("Second")
+    assert server.stop() == 0
+    # Of the second life's parts one is cut short.
+    victim = max(parts() - first, key=lambda path: path.stat().st_size)
+    os.truncate(victim, victim.stat().st_size - 9)
+    server.start()
+    names = {metric["MetricName"] for metric in cloudwatch.list_metrics(Namespace="Damage")["Metrics"]}
+    assert "First" in names
+    status, _, body = server.get("/health/detailed")
+    assert b"damage on disk: 1 parts set aside" in body, body
+    assert server.get("/health/ready")[0] == 200
+    assert figure(server, "groundwatch_damaged_parts_total") == 1
+    assert figure(server, "groundwatch_damaged_files") == 1
+    assert [path.name for path in (server.data / "store/damaged").iterdir()] == [victim.name]
+    put("Third")
+    # What is set aside stays told of after a restart.
+    server.restart()
+    assert figure(server, "groundwatch_damaged_files") == 1
