@@ -131,3 +131,27 @@ def test_a_value_outside_of_its_band_is_an_alarm_one_inside_is_not(cloudwatch):
     [alarm] = cloudwatch.describe_alarms(AlarmNames=["wild"])["MetricAlarms"]
     assert alarm["ThresholdMetricId"] == "band" and "Threshold" not in alarm
     assert alarm["StateReason"].startswith("Thresholds Crossed: 1 datapoint ["), alarm["StateReason"]
+
+
+def test_groups_of_a_query_are_judged_each_by_itself(cloudwatch):
+    """A fleet of which one host is in trouble: the alarm names it."""
+    def feed():
+        cloudwatch.put_metric_data(Namespace="Fleet", MetricData=[
+            {"MetricName": "load", "Timestamp": now(), "Value": value, "StorageResolution": 1, "Dimensions": [{"Name": "host", "Value": host}]}
+            for host, value in (("a", 10.0), ("b", 95.0), ("c", 20.0))])
+
+    query = {"Id": "q", "Expression": 'SELECT MAX(load) FROM "Fleet" GROUP BY host', "Period": 10, "ReturnData": True}
+    cloudwatch.put_metric_alarm(
+        AlarmName="fleet", EvaluationPeriods=1, Threshold=90.0, ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching", Metrics=[query])
+
+    def fired():
+        feed()
+        return state(cloudwatch, "fleet") == "ALARM"
+
+    waiting.until(fired, "the fleet's alarm", SECONDS, every=0.5)
+    [contributor] = cloudwatch.describe_alarm_contributors(AlarmName="fleet")["AlarmContributors"]
+    assert contributor["ContributorAttributes"] == {"host": "b"}
+    assert contributor["StateReason"].startswith(
+        "Threshold Crossed: 1 datapoint was greater than the threshold (90.0). The most recent datapoints which crossed the threshold: [95.0 (")
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=["fleet"])["MetricAlarms"]
+    assert alarm["Metrics"][0]["Expression"] == query["Expression"]

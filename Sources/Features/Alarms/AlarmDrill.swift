@@ -68,11 +68,15 @@ package struct AlarmDrill: Sendable {
         while !marks.isEmpty {
             let chunk = Array(marks.prefix(Self.marksOfReadMax))
             marks = marks.dropFirst(chunk.count)
-            var points: [[[AlarmEvaluator.Point]?]] = []
+            var data: [[AlarmDatapoints?]] = []
             for (place, watch) in run.watches.enumerated() {
-                if let mine = judged[place] { points.append(chunk.map { mine[$0] }) } else { points.append(try await self.points(of: watch, at: chunk)) }
+                if let mine = judged[place] {
+                    data.append(chunk.map { mine[$0].map(AlarmDatapoints.series) })
+                } else {
+                    data.append(try await datapoints(of: watch, at: chunk))
+                }
             }
-            for (place, mark) in chunk.enumerated() { run.step(at: mark, points.map { $0[place] }) }
+            for (place, mark) in chunk.enumerated() { run.step(at: mark, data.map { $0[place] }) }
         }
         return run.timelines(until: range.end.nanoseconds)
     }
@@ -99,18 +103,18 @@ package struct AlarmDrill: Sendable {
     }
 
     /// What the alarm would have judged at each mark; nil at marks that are not its own.
-    private func points(of watch: AlarmWatch?, at marks: [Int64]) async throws -> [[AlarmEvaluator.Point]?] {
+    private func datapoints(of watch: AlarmWatch?, at marks: [Int64]) async throws -> [AlarmDatapoints?] {
         guard let watch else { return marks.map { _ in nil } }
         let own = marks.filter { $0 % (watch.rule.intervalSeconds * PeriodAlignment.second) == 0 }
         let buckets = buckets()
         let requests = own.map { watch.requests(endingAt: $0) }
         var tables = try await buckets.read(requests.flatMap { $0 })[...]
-        var found: [Int64: [AlarmEvaluator.Point]] = [:]
+        var found: [Int64: AlarmDatapoints] = [:]
         for (mark, requests) in zip(own, requests) {
             let mine = Array(tables.prefix(requests.count))
             tables = tables.dropFirst(requests.count)
             let findings = try await watch.findings(from: buckets, endingAt: mark)
-            found[mark] = try watch.points(of: mine, findings, endingAt: mark, buckets)
+            found[mark] = try watch.datapoints(of: mine, findings, endingAt: mark, buckets)
         }
         return marks.map { found[$0] }
     }

@@ -193,8 +193,9 @@ package actor AlarmEvaluation {
         let tables = await read(jobs, of: tenant)
         var transitions: [AlarmTransition] = []
         for job in jobs.sorted(by: { $0.key.name < $1.key.name }) {
-            guard let watch = watches[job.key] else { continue }
-            if let transition = await judge(watch, job, tables, at: now) { transitions.append(transition) }
+            guard let watch = watches[job.key], let judgement = await judge(watch, job, tables, at: now) else { continue }
+            if let contributors = judgement.contributors { await keep(contributors, of: watch.alarm, at: now) }
+            if let transition = judgement.transition { transitions.append(transition) }
         }
         for start in stride(from: 0, to: transitions.count, by: Self.transitionsOfStepMax) {
             await write(Array(transitions[start..<min(start + Self.transitionsOfStepMax, transitions.count)]), of: tenant, at: now)
@@ -244,8 +245,8 @@ package actor AlarmEvaluation {
 
     // MARK: Deciding and writing
 
-    /// - Returns: nil when the alarm stays in its state, or cannot be judged.
-    private func judge(_ watch: AlarmWatch, _ job: Job, _ tables: [BucketRequest: BucketTable], at now: Int64) async -> AlarmTransition? {
+    /// - Returns: nil when the alarm cannot be judged.
+    private func judge(_ watch: AlarmWatch, _ job: Job, _ tables: [BucketRequest: BucketTable], at now: Int64) async -> AlarmJudgement? {
         let requests = watch.requests(endingAt: job.mark)
         let own = requests.compactMap { tables[$0] }
         guard own.count == requests.count else {
@@ -255,13 +256,29 @@ package actor AlarmEvaluation {
         do {
             let buckets = buckets(of: job.key.tenant)
             let findings = try await watch.findings(from: buckets, endingAt: job.mark)
-            let points = try watch.points(of: own, findings, endingAt: job.mark, buckets)
+            let data = try watch.datapoints(of: own, findings, endingAt: job.mark, buckets)
+            var informed = watch
+            if watch.grouping != nil, watch.contributors == nil {
+                informed.contributors = try await book.contributorsKept(of: watch.alarm)
+                watches[job.key]?.contributors = informed.contributors
+            }
             counters.evaluations += 1
-            return watch.transition(on: points, at: now)
+            return informed.judgement(of: data, at: now)
         } catch {
             log.warning("an alarm cannot be evaluated", limit: logLimit, ["alarm": watch.alarm.arn, "error": String(describing: error)])
             fail(job.key)
             return nil
+        }
+    }
+
+    /// What cannot be kept is tried again at the next turn: it is still not what is known.
+    private func keep(_ contributors: [LogResults.Contributor], of alarm: Alarm, at now: Int64) async {
+        do {
+            try await book.keep(contributors, of: alarm, at: Timestamp(nanoseconds: now))
+            watches[alarm.key]?.contributors = contributors
+        } catch {
+            log.warning("an alarm's contributors cannot be written", limit: logLimit, ["alarm": alarm.arn, "error": String(describing: error)])
+            fail(alarm.key)
         }
     }
 

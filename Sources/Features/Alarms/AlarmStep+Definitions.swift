@@ -14,6 +14,8 @@ extension AlarmStep {
             try AlarmStorage.put(state, of: alarm, in: transaction)
             try AlarmTags.put(tags, of: alarm.name, tenant, in: transaction)
         }
+        // Groups of another query are not this one's.
+        if old != nil, alarm.kind == .MetricAlarm { try transaction.remove(alarm.name, in: AlarmStorage.logResults, tenant: tenant) }
         try relink(alarm, old)
         try AlarmStorage.append(.configuration(old == nil ? .Create : .Update, of: alarm, at: now), of: tenant, to: transaction)
         if let old, old.composite?.suppression != alarm.composite?.suppression { try renewSuppression(of: alarm) }

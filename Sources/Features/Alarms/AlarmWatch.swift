@@ -11,6 +11,10 @@ struct AlarmWatch: Sendable {
     private let rangePeriods: Int
     /// Position of the query that is judged, where it is a metric itself: among the queries, and among those that are metrics.
     private let judgedMetric: (query: Int, table: Int)?
+    /// The labels by which the judged Metrics Insights query tells metrics apart; nil where one series is judged.
+    let grouping: [String]?
+    /// The groups that breach; nil: not known yet.
+    var contributors: [LogResults.Contributor]?
 
     /// - Throws: `MetricDataPlan.Failure` for a rule that PutMetricAlarm would refuse.
     init(_ alarm: Alarm, _ rule: AlarmRule, _ options: AlarmOptions = AlarmOptions(tags: [])) throws {
@@ -20,9 +24,16 @@ struct AlarmWatch: Sendable {
         plan = try MetricDataPlan(rule.queries)
         rangePeriods = AlarmEvaluator.rangePeriods(of: rule)
         let queries = rule.queries
+        let insights = queries.first { $0.returnsData && $0.id != rule.bandID }.flatMap { [plan] in plan.insights(of: $0.id) }
+        grouping = insights.flatMap { $0.grouping.isEmpty ? nil : $0.grouping }
         judgedMetric = queries.firstIndex { $0.returnsData && $0.id != rule.bandID && $0.metricStat != nil }.map { query in
             (query, queries[..<query].count { $0.metricStat != nil })
         }
+    }
+
+    /// A range without any data.
+    func missingPoints(endingAt mark: Int64) -> [AlarmEvaluator.Point] {
+        (0..<rangePeriods).map { AlarmEvaluator.Point(time: mark - Int64(rangePeriods - $0) * period, value: nil) }
     }
 
     private var period: Int64 { rule.periodSeconds * PeriodAlignment.second }
@@ -73,6 +84,20 @@ struct AlarmWatch: Sendable {
             guard let value = found[start], bands == nil || band != nil else { return AlarmEvaluator.Point(time: start, value: nil) }
             return AlarmEvaluator.Point(time: start, value: value, sampleCount: counts?[start]?.total.count, band: band)
         }
+    }
+
+    /// What is judged: one series, or each group of a query by itself.
+    func datapoints(
+        of tables: [BucketTable], _ findings: [MetricFinding], endingAt mark: Int64, _ buckets: BucketReader
+    ) throws -> AlarmDatapoints {
+        guard grouping != nil else { return .series(try points(of: tables, findings, endingAt: mark, buckets)) }
+        let starts = (0..<rangePeriods).map { mark - Int64(rangePeriods - $0) * period }
+        let values = try plan.values(of: tables, findings: findings, in: window(endingAt: mark), budget: buckets.budget, quotas: buckets.quotas)
+        guard let place = plan.queries.firstIndex(where: \.returnsData), case .array(let elements) = values[place] else { return .groups([]) }
+        return .groups(elements.map { element in
+            let found = Dictionary(uniqueKeysWithValues: zip(element.series.times, element.series.values))
+            return AlarmDatapoints.Group(values: element.source.group, points: starts.map { AlarmEvaluator.Point(time: $0, value: found[$0]) })
+        })
     }
 
     /// The buckets ascend as the starts do.
@@ -144,6 +169,8 @@ extension AlarmRule {
                 continue
             }
             if case .series = value { continue }
+            // Each group is judged by itself.
+            if bandID == nil, plan.insights(of: query.id)?.grouping.isEmpty == false { continue }
             if case .array(let elements) = value, elements.count == 1 { continue }
             throw notOneSeries(query.id)
         }

@@ -65,16 +65,19 @@ struct DrillRun {
     /// Ten seconds when one of the alarms is judged so often, else a minute.
     var intervalSeconds: Int64 { watches.compactMap { $0?.rule.intervalSeconds }.min() ?? 60 }
 
-    /// - Parameter points: one a subject: what it judges at this mark; nil where it judges nothing.
-    mutating func step(at mark: Int64, _ points: [[AlarmEvaluator.Point]?]) {
+    /// - Parameter data: one a subject: what it judges at this mark; nil where it judges nothing.
+    mutating func step(at mark: Int64, _ data: [AlarmDatapoints?]) {
         var changed: Set<String> = []
         moves = []
         for place in actions.indices { actions[place].release(in: value(of: timelines[place].name), at: mark) }
-        for (place, points) in points.enumerated() {
-            guard let points, let watch = watches[place] else { continue }
+        for (place, data) in data.enumerated() {
+            guard let data, let watch = watches[place] else { continue }
             timelines[place].evaluations += 1
-            note(points.last, of: watch, at: mark, place)
-            guard let new = watch.transition(on: points, at: mark)?.new else { continue }
+            let isUpward = watch.rule.comparison == .greater || watch.rule.comparison == .greaterOrEqual
+            note(data.newest(isUpward: isUpward), of: watch, at: mark, place)
+            let judgement = watch.judgement(of: data, at: mark)
+            if let contributors = judgement.contributors { watches[place]?.contributors = contributors }
+            guard let new = judgement.transition?.new else { continue }
             watches[place]?.alarm.state = new
             change(place, to: new)
             changed.insert(timelines[place].name)

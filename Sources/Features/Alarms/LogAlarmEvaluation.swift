@@ -112,11 +112,26 @@ extension AlarmBook {
         }
     }
 
-    /// The groups that keep a log alarm in ALARM; none when it is in another state. Nil when there is no such alarm.
+    /// Keeps which groups of metrics breach, unless the alarm is another one by now.
+    func keep(_ contributors: [LogResults.Contributor], of alarm: Alarm, at now: Timestamp) async throws {
+        try await step(alarm.tenant, at: now) { step in
+            guard let stored = try AlarmStorage.alarm(alarm.name, of: alarm.tenant, in: step.transaction), stored.definition == alarm.definition
+            else { return }
+            let document = LogResults(contributors: contributors).document
+            try step.transaction.put(JSON.encode(document), key: alarm.name, in: AlarmStorage.logResults, tenant: alarm.tenant)
+        }
+    }
+
+    /// What `keep` has kept.
+    func contributorsKept(of alarm: Alarm) async throws -> [LogResults.Contributor] {
+        try await read { try AlarmStorage.logResults(of: alarm.name, alarm.tenant, in: $0).contributors }
+    }
+
+    /// The groups that keep an alarm on groups in ALARM; none when it is in another state. Nil when there is no such alarm.
     package func contributors(of name: String, tenant: Tenant) async throws -> (alarm: Alarm, contributors: [LogResults.Contributor])? {
         try await read { snapshot in
             guard let alarm = try AlarmStorage.alarm(name, of: tenant, in: snapshot) else { return nil }
-            guard alarm.kind == .LogAlarm, alarm.state.value == .alarm else { return (alarm, []) }
+            guard alarm.state.value == .alarm else { return (alarm, []) }
             return (alarm, try AlarmStorage.logResults(of: name, tenant, in: snapshot).contributors)
         }
     }

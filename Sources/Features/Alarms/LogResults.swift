@@ -1,6 +1,6 @@
 import WireFormats
 
-/// What a log alarm's last queries came to; kept in the catalog, so that a restart forgets none.
+/// What a log alarm's last queries came to, and of every alarm on groups those that breach; kept in the catalog, so that a restart forgets none.
 package struct LogResults: Sendable, Equatable {
     /// Groups that a result tells apart; the rest are cut.
     package static let contributorsMax = 500
@@ -18,9 +18,11 @@ package struct LogResults: Sendable, Equatable {
         package var value: Double
         /// Breaching since, UTC nanoseconds.
         package var since: Int64
+        /// In AWS's words, of groups of metrics.
+        package var reason: String?
 
         package static func == (a: Contributor, b: Contributor) -> Bool {
-            a.value == b.value && a.since == b.since && a.attributes.elementsEqual(b.attributes, by: ==)
+            a.value == b.value && a.since == b.since && a.reason == b.reason && a.attributes.elementsEqual(b.attributes, by: ==)
         }
     }
 
@@ -30,6 +32,9 @@ package struct LogResults: Sendable, Equatable {
     package private(set) var contributors: [Contributor] = []
 
     init() {}
+
+    /// Of an alarm on groups of metrics, which keeps no results.
+    init(contributors: [Contributor]) { self.contributors = Array(contributors.prefix(Self.contributorsMax)) }
 
     /// - Parameters:
     ///   - groups: of the query's rows.
@@ -54,7 +59,9 @@ package struct LogResults: Sendable, Equatable {
         [
             "results": .list(results.map { .members(("time", .integer($0.time)), ("value", $0.value.map(WireValue.double))) }),
             "contributors": .list(contributors.map { contributor in
-                ["attributes": .textMap(contributor.attributes.map { ($0.name, $0.value) }), "value": .double(contributor.value), "since": .integer(contributor.since)]
+                .members(
+                    ("attributes", .textMap(contributor.attributes.map { ($0.name, $0.value) })), ("value", .double(contributor.value)),
+                    ("since", .integer(contributor.since)), ("reason", contributor.reason.map(WireValue.text)))
             }),
         ]
     }
@@ -67,7 +74,7 @@ package struct LogResults: Sendable, Equatable {
         for node in document["contributors"]?.children ?? WireChildren.none {
             guard let value = node["value"]?.double, let since = node["since"]?.integer else { return nil }
             let attributes = (node["attributes"]?.children ?? WireChildren.none).map { (name: $0.key, value: $0.text ?? "") }
-            contributors.append(Contributor(attributes: attributes, value: value, since: since))
+            contributors.append(Contributor(attributes: attributes, value: value, since: since, reason: node["reason"]?.text))
         }
     }
 }

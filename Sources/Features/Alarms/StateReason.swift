@@ -37,6 +37,14 @@ struct StateReason {
             + (telling.isEmpty ? "" : transition) + "."
     }
 
+    /// Of one group among several: without the numbers of the rule, and by its newest datapoint.
+    var textOfContributor: String {
+        let telling = verdict.judged.filter { evaluator.isBreaching($0) }
+        guard let newest = telling.first, let value = newest.value else { return text }
+        return "Threshold Crossed: \(count(telling.count, "datapoint")) \(telling.count == 1 ? "was" : "were") \(limit(of: telling)). "
+            + "The most recent datapoints which crossed the threshold: [\(value) (\(AlarmTime.short(newest.time)))]."
+    }
+
     /// `2 missing datapoints were treated as [Breaching]`; nil where they were left out.
     private func treatment(of missing: Int) -> String? {
         let name: String

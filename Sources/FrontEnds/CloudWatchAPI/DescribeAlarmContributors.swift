@@ -4,7 +4,8 @@ import Bytes
 import SignalModel
 import WireFormats
 
-/// What keeps an alarm in ALARM: of a log alarm on groups those that breach. Alarms on one series have no contributors of their own.
+/// What keeps an alarm in ALARM: of a query that groups, of logs or of metrics, the groups that breach. Alarms on one series have no
+/// contributors of their own.
 /// Source: CloudWatch API reference, DescribeAlarmContributors.
 struct DescribeAlarmContributors: APIOperation {
     static let name = "DescribeAlarmContributors"
@@ -44,7 +45,7 @@ struct DescribeAlarmContributors: APIOperation {
 
     private static func wire(_ id: String, _ contributor: LogResults.Contributor, of alarm: Alarm) -> WireValue {
         let rule = alarm.rule
-        let reason = "Threshold Crossed: \(contributor.value) was \(rule?.comparison.words ?? "past") the threshold (\(rule?.threshold ?? 0))."
+        let reason = contributor.reason ?? "Threshold Crossed: \(contributor.value) was \(rule?.comparison.words ?? "past") the threshold (\(rule?.threshold ?? 0))."
         return [
             "ContributorId": .text(id), "ContributorAttributes": .textMap(contributor.attributes.map { ($0.name, $0.value) }),
             "StateReason": .text(reason), "StateTransitionedTimestamp": .timestamp(contributor.since),

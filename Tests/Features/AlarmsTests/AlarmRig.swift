@@ -42,9 +42,11 @@ final class AlarmRig: Sendable {
     var now: Timestamp { Timestamp(nanoseconds: clock.wallNanoseconds) }
 
     /// Stores a sample of `Shop Errors`, so many seconds ago.
-    func sample(_ value: Double, secondsAgo: Int64 = 0, metric: String = "Errors", unit: String = "None") async throws {
+    func sample(
+        _ value: Double, secondsAgo: Int64 = 0, metric: String = "Errors", unit: String = "None", of dimensions: [(String, String)] = []
+    ) async throws {
         var batch = MetricBatch(tenant: acme)
-        let series = batch.addSeries(MetricIdentity(namespace: "Shop", name: metric).labels(unit: unit), kind: .accumulating)
+        let series = batch.addSeries(MetricIdentity(namespace: "Shop", name: metric, dimensions: dimensions).labels(unit: unit), kind: .accumulating)
         batch.append(series: series, time: Timestamp(nanoseconds: now.nanoseconds - secondsAgo * 1_000_000_000), value: value)
         let id = BatchID(high: UInt64(bitPattern: now.nanoseconds), low: UInt64(store.sampleCount))
         _ = try await store.commit(try store.prepare(batch), id: id)
