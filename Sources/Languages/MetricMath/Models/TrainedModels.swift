@@ -40,7 +40,7 @@ package final class TrainedModels: Sendable {
     private let findSettings: Settings
     private let state = Mutex(State())
 
-    /// - Parameter countMax: of about 24 KB each.
+    /// - Parameter countMax: of about 24 KB each, 56 KB where spikes are expected.
     package init(countMax: Int = 2_000, settings: @escaping Settings = { _, _ in SeasonalModel.Settings() }) {
         self.countMax = countMax
         findSettings = settings
