@@ -5,6 +5,8 @@ struct Bench: Sendable {
     let program: Program
     let size: Size
     let seed: UInt64
+    /// Of the soak, where it is not its size that says.
+    let soakSeconds: Int?
     /// Empty at first; removed when the question is answered.
     let folder: String
     /// Where the load's time ends: a full minute, a few minutes ago, so that nothing of it is in the future.

@@ -9,6 +9,7 @@ struct Options {
 
           --small            sizes of a few seconds, to see that everything still runs
           --full             the sizes that goals are stated for
+          --soak SECONDS     how long Soak takes (4 small, 60, 1800 full)
           --repeats N        how often each question is asked; medians are shown (1 small, else 3)
           --seed N           of the load (42)
           --server PATH      the program under test (groundwatch beside this program)
@@ -23,6 +24,7 @@ struct Options {
 
     private(set) var size = Size.usual
     private(set) var repeats: Int?
+    private(set) var soakSeconds: Int?
     private(set) var seed: UInt64 = 42
     private(set) var serverPath: String
     private(set) var peers: [Program] = []
@@ -60,6 +62,7 @@ struct Options {
 
     private mutating func set(_ option: String, to value: String) throws {
         switch option {
+        case "--soak": soakSeconds = try Self.number(value, of: option)
         case "--repeats": repeats = try Self.number(value, of: option)
         case "--seed": seed = UInt64(try Self.number(value, of: option))
         case "--server": serverPath = value

@@ -60,7 +60,7 @@ struct Run {
         let minute: Int64 = 60_000_000_000
         return try question.measure(
             Bench(
-                program: program, size: options.size, seed: options.seed, folder: folder.path,
+                program: program, size: options.size, seed: options.seed, soakSeconds: options.soakSeconds, folder: folder.path,
                 end: (time.wallNanoseconds / minute - 2) * minute))
     }
 }

@@ -8,7 +8,7 @@ struct Soak: Question {
     let name = "Soak"
     let meaning = """
         First the limit is measured: log events and datums in turn, a thousand a request, as fast as they are answered. Then the same is \
-        sent at 70 % of that rate for half an hour (at the full size), with searches and statistics beside it. Latencies count from when a \
+        sent at 70 % of that rate (half an hour at the full size), with searches and statistics beside it. Latencies count from when a \
         request was due. Memory is looked at every second.
         """
 
@@ -19,7 +19,7 @@ struct Soak: Question {
         let load = SoakLoad(bench)
         try server.prepare(load.logs)
         let limit = try limit(of: server, load, bench)
-        let seconds = bench.size.pick(small: 4.0, usual: 60, full: 1_800)
+        let seconds = Double(bench.soakSeconds ?? bench.size.pick(small: 4, usual: 60, full: 1_800))
         let form = "\(FigureText.number(seconds)) s at 70 %"
         let memory = MemoryWatch(server.process!)
         let beside = QueriesBeside(load, port: server.port, seconds: seconds)
