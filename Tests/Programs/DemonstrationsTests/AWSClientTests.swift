@@ -108,13 +108,13 @@ struct AWSClientTests {
     }
 
     @Test func `a server that restarts is waited for`() async throws {
-        let first = try StubServer(), http = try HTTPClient()
+        let first = try StubServer(host: "127.0.0.2"), http = try HTTPClient()
         let client = client(first, http), port = first.server.port
         try await client.send(.logs("DescribeLogGroups", [:]))
         await first.server.closeNow()
         let calling = Task { try await client.send(.logs("DescribeLogStreams", [:])) }
         while words.all.isEmpty { await Task.yield() }
-        let second = try StubServer(port: port)
+        let second = try StubServer(host: "127.0.0.2", port: Int(port))
         #expect(try await calling.value.isSuccess)
         #expect(second.asked.map(\.operation) == ["DescribeLogStreams"])
         #expect(words.all.count == 2 && words.all[1] == "the server is back")
@@ -123,7 +123,7 @@ struct AWSClientTests {
     }
 
     @Test func `a cancelled task does not wait for a server`() async throws {
-        let server = try StubServer(), http = try HTTPClient()
+        let server = try StubServer(host: "127.0.0.3"), http = try HTTPClient()
         let client = client(server, http)
         await server.server.closeNow()
         let calling = Task { try await client.send(.logs("DescribeLogGroups", [:])) }

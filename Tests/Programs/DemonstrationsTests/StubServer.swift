@@ -26,15 +26,16 @@ final class StubServer: Sendable {
     let server: HTTPServer
     let endpoint: Endpoint
 
-    init(port: Int = 0, answer: @escaping Answer = { _, _ in StubServer.json("{}") }) throws {
+    /// - Parameter host: an address of loopback. Who closes a server and calls its port wants one that no other test listens at.
+    init(host: String = "127.0.0.1", port: Int = 0, answer: @escaping Answer = { _, _ in StubServer.json("{}") }) throws {
         let asks = Asks()
         self.asks = asks
-        server = try HTTPServer(.init(host: "127.0.0.1", port: UInt16(port)), time: SystemTime()) { head, body in
+        server = try HTTPServer(.init(host: host, port: UInt16(port)), time: SystemTime()) { head, body in
             guard let bytes = try? await body.collect(limit: 4 << 20) else { return HTTPResponse(status: 500) }
             let request = Asked(head: head, body: bytes)
             return answer(request, asks.add(request))
         }
-        guard let endpoint = Endpoint("http://127.0.0.1:\(server.port)") else { preconditionFailure("loopback is an address") }
+        guard let endpoint = Endpoint("http://\(host):\(server.port)") else { preconditionFailure("loopback is an address") }
         self.endpoint = endpoint
     }
 
