@@ -93,14 +93,19 @@ class Browser:
         return self._call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def wait(self, expression, seconds=15):
-        """Waits until a JavaScript expression is true, and returns its value."""
+        """Waits until a JavaScript expression is true, and returns its value. One that looks into what is not there yet is not true."""
         deadline = time.monotonic() + seconds
         while True:
-            value = self.run(f"return {expression}")
-            if value:
-                return value
+            why = ""
+            try:
+                if value := self.run(f"return {expression}"):
+                    return value
+            except BrowserError as error:
+                if "of null" not in str(error):
+                    raise
+                why = f" ({error})"
             if time.monotonic() > deadline:
-                raise BrowserError(f"still not so after {seconds} s: {expression}")
+                raise BrowserError(f"still not so after {seconds} s: {expression}{why}")
             time.sleep(0.1)
 
     def devtools(self, command, **parameters):

@@ -124,7 +124,8 @@ export const Editor = {
         });
         function showMistake() {
             if (!view) return;
-            const end = view.state.doc.length, found = props.mistake;
+            // The mistake is one of the text that was asked; what is being typed has none yet.
+            const text = view.state.doc.toString(), end = text.length, found = text === props.value ? props.mistake : null;
             const from = found ? Math.min(found.from, Math.max(0, end - 1)) : 0, to = found ? Math.min(end, Math.max(found.to, from + 1)) : 0;
             view.dispatch({ effects: setMistake.of(found && to > from ? { from, to } : null) });
         }
