@@ -49,6 +49,13 @@ package struct CatalogError: Error, Sendable {
     }
 }
 
+extension Catalog {
+    /// What is kept here for a feature: its work with the catalog, whose errors come out as the stores'.
+    package static func stored<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do { return try await work() } catch let error as CatalogError { throw StorageError(error) }
+    }
+}
+
 extension StorageError {
     /// The catalog's errors in the stores' words, which front ends know how to answer.
     package init(_ error: CatalogError) {

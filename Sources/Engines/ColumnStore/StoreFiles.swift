@@ -1,3 +1,4 @@
+import Bytes
 import Platform
 import SignalModel
 import Synchronization
@@ -32,12 +33,7 @@ final class StoreFiles: Sendable {
 
     func part(_ number: UInt64) -> String { parts + "/" + Self.name(part: number) }
     func damagedPart(_ number: UInt64) -> String { damaged + "/" + Self.name(part: number) }
-    static func name(part number: UInt64) -> String { hexadecimal(number) + ".part" }
-
-    static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    static func name(part number: UInt64) -> String { Hex.encode(number) + ".part" }
 
     static func number(_ name: String, suffix: String) -> UInt64? {
         guard name.hasSuffix(suffix), name.utf8.count == 16 + suffix.utf8.count else { return nil }

@@ -131,7 +131,7 @@ package final class AlarmBook: Sendable {
 
     /// A change that no evaluation needs to know of.
     func change<Result: Sendable>(_ body: @escaping @Sendable (CatalogTransaction) throws -> Result) async throws -> Result {
-        do { return try await catalog.write(body) } catch let error as CatalogError { throw StorageError(error) }
+        try await Catalog.stored { try await catalog.write(body) }
     }
 
     /// Whether a change of the catalog is one of an alarm's state or rule; its key is the alarm's name.
@@ -142,7 +142,7 @@ package final class AlarmBook: Sendable {
     // MARK: Reading
 
     func read<Result: Sendable>(_ body: @escaping @Sendable (CatalogSnapshot) throws -> Result) async throws -> Result {
-        do { return try await catalog.read(body) } catch let error as CatalogError { throw StorageError(error) }
+        try await Catalog.stored { try await catalog.read(body) }
     }
 
     package func alarm(_ name: String, of tenant: Tenant) async throws -> Alarm? {

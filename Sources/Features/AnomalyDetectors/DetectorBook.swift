@@ -14,7 +14,7 @@ package struct DetectorBook: Sendable {
     /// Creates the detector or replaces the one of the same subject.
     /// - Returns: false when the tenant has as many as it may have.
     package func put(_ detector: AnomalyDetector, of tenant: Tenant) async throws -> Bool {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 let isNew = try transaction.document(detector.key, in: Self.collection, tenant: tenant) == nil
                 if isNew, try transaction.documentCount(in: Self.collection, tenant: tenant) >= Self.detectorsMax { return false }
@@ -26,17 +26,17 @@ package struct DetectorBook: Sendable {
 
     /// - Returns: whether it was there.
     package func delete(_ key: String, of tenant: Tenant) async throws -> Bool {
-        try await stored { try await catalog.write { try $0.remove(key, in: Self.collection, tenant: tenant) } }
+        try await Catalog.stored { try await catalog.write { try $0.remove(key, in: Self.collection, tenant: tenant) } }
     }
 
     package func detector(_ key: String, of tenant: Tenant) async throws -> AnomalyDetector? {
-        let document = try await stored { try await catalog.read { try $0.document(key, in: Self.collection, tenant: tenant) } }
+        let document = try await Catalog.stored { try await catalog.read { try $0.document(key, in: Self.collection, tenant: tenant) } }
         return try document.map(Self.detector)
     }
 
     /// By key.
     package func detectors(of tenant: Tenant, after: String?, limit: Int) async throws -> [AnomalyDetector] {
-        let documents = try await stored {
+        let documents = try await Catalog.stored {
             try await catalog.read { try $0.documents(in: Self.collection, tenant: tenant, after: after, limit: limit) }
         }
         return try documents.map(Self.detector)
@@ -47,9 +47,5 @@ package struct DetectorBook: Sendable {
             throw StorageError(code: .corrupt, message: "cannot read anomaly detector \(document.key): its document is damaged")
         }
         return detector
-    }
-
-    private func stored<Value>(_ work: () async throws -> Value) async throws -> Value {
-        do { return try await work() } catch let error as CatalogError { throw StorageError(error) }
     }
 }

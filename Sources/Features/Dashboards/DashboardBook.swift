@@ -78,10 +78,10 @@ package struct DashboardBook: Sendable {
     }
 
     private func write<Result: Sendable>(_ body: @escaping @Sendable (CatalogTransaction) throws -> Result) async throws -> Result {
-        do { return try await catalog.write(body) } catch let error as CatalogError { throw StorageError(error) }
+        try await Catalog.stored { try await catalog.write(body) }
     }
 
     private func read<Result: Sendable>(_ body: @escaping @Sendable (CatalogSnapshot) throws -> Result) async throws -> Result {
-        do { return try await catalog.read(body) } catch let error as CatalogError { throw StorageError(error) }
+        try await Catalog.stored { try await catalog.read(body) }
     }
 }

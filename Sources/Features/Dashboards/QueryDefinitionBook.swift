@@ -51,7 +51,7 @@ package struct QueryDefinitionBook: Sendable {
     ///   - isNew: false: it must be there.
     ///   - tags: of a new one.
     package func put(_ definition: QueryDefinition, isNew: Bool, tags: [Tag], of tenant: Tenant) async throws -> Outcome {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 var definition = definition
                 let old = try transaction.document(definition.id, in: Self.definitions, tenant: tenant).map(Self.definition)
@@ -77,7 +77,7 @@ package struct QueryDefinitionBook: Sendable {
 
     /// One that is not there is no mistake.
     package func delete(_ id: String, of tenant: Tenant) async throws {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 guard let old = try transaction.document(id, in: Self.definitions, tenant: tenant).map(Self.definition) else { return }
                 try transaction.remove(id, in: Self.definitions, tenant: tenant)
@@ -89,13 +89,13 @@ package struct QueryDefinitionBook: Sendable {
 
     /// Nil when there is none of this id.
     package func definition(_ id: String, of tenant: Tenant) async throws -> QueryDefinition? {
-        let document = try await stored { try await catalog.read { try $0.document(id, in: Self.definitions, tenant: tenant) } }
+        let document = try await Catalog.stored { try await catalog.read { try $0.document(id, in: Self.definitions, tenant: tenant) } }
         return try document.map(Self.definition)
     }
 
     /// By id.
     package func definitions(of tenant: Tenant, after id: String?, limit: Int) async throws -> [QueryDefinition] {
-        let documents = try await stored { try await catalog.read { try $0.documents(in: Self.definitions, tenant: tenant, after: id, limit: limit) } }
+        let documents = try await Catalog.stored { try await catalog.read { try $0.documents(in: Self.definitions, tenant: tenant, after: id, limit: limit) } }
         return try documents.map(Self.definition)
     }
 
@@ -104,10 +104,6 @@ package struct QueryDefinitionBook: Sendable {
             throw StorageError(code: .corrupt, message: "cannot read metric query definition \(document.key): its document is damaged")
         }
         return definition
-    }
-
-    private func stored<Value>(_ work: () async throws -> Value) async throws -> Value {
-        do { return try await work() } catch let error as CatalogError { throw StorageError(error) }
     }
 }
 

@@ -16,7 +16,7 @@ package struct StreamBook: Sendable {
     /// - Parameter tags: of a new one; one that is there keeps its own.
     /// - Returns: false when the tenant has as many as it may have.
     package func put(_ stream: MetricStream, tags: [Tag], of tenant: Tenant) async throws -> Bool {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 var stream = stream
                 if let document = try transaction.document(stream.name, in: Self.streams, tenant: tenant) {
@@ -45,7 +45,7 @@ package struct StreamBook: Sendable {
 
     /// A name that is not there is no mistake.
     package func delete(_ name: String, of tenant: Tenant) async throws {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 for collection in [Self.streams, Self.progress] { try transaction.remove(name, in: collection, tenant: tenant) }
                 try transaction.setTags([], of: name, in: Self.streams, tenant: tenant)
@@ -55,7 +55,7 @@ package struct StreamBook: Sendable {
 
     /// Starts or stops streams. What comes while one is stopped is not sent later.
     package func setState(_ state: MetricStream.State, of names: [String], tenant: Tenant, at now: Timestamp) async throws {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 for name in names {
                     guard let document = try transaction.document(name, in: Self.streams, tenant: tenant) else { continue }
@@ -71,13 +71,13 @@ package struct StreamBook: Sendable {
     }
 
     package func stream(_ name: String, of tenant: Tenant) async throws -> MetricStream? {
-        let document = try await stored { try await catalog.read { try $0.document(name, in: Self.streams, tenant: tenant) } }
+        let document = try await Catalog.stored { try await catalog.read { try $0.document(name, in: Self.streams, tenant: tenant) } }
         return try document.map(Self.stream)
     }
 
     /// By name.
     package func streams(of tenant: Tenant, after: String?, limit: Int) async throws -> [MetricStream] {
-        let documents = try await stored { try await catalog.read { try $0.documents(in: Self.streams, tenant: tenant, after: after, limit: limit) } }
+        let documents = try await Catalog.stored { try await catalog.read { try $0.documents(in: Self.streams, tenant: tenant, after: after, limit: limit) } }
         return try documents.map(Self.stream)
     }
 
@@ -90,7 +90,7 @@ package struct StreamBook: Sendable {
     }
 
     func running() async throws -> [Running] {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.read { snapshot in
                 try snapshot.documentsOfAllTenants(in: Self.streams).compactMap { document in
                     let stream = try Self.stream(document)
@@ -105,7 +105,7 @@ package struct StreamBook: Sendable {
 
     /// Unless the stream was changed, stopped or removed meanwhile.
     func save(_ progress: StreamProgress, of running: Running) async throws {
-        try await stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 guard let document = try transaction.document(running.stream.name, in: Self.streams, tenant: running.tenant),
                     try Self.stream(document).state == .running
@@ -120,9 +120,5 @@ package struct StreamBook: Sendable {
             throw StorageError(code: .corrupt, message: "cannot read metric stream \(document.key): its document is damaged")
         }
         return stream
-    }
-
-    private func stored<Value>(_ work: () async throws -> Value) async throws -> Value {
-        do { return try await work() } catch let error as CatalogError { throw StorageError(error) }
     }
 }

@@ -137,7 +137,7 @@ package struct StreamLoop: Sendable {
         guard let url = endpoint.url(of: running.stream.firehoseARN) else {
             throw Refusal(message: "\(running.stream.firehoseARN) leads nowhere: the server has no address for Firehose streams")
         }
-        let id = RequestName.random(random.next(), random.next())
+        let id = RandomID(randomBits: random.next(), random.next()).description
         let body: WireValue = [
             "requestId": .text(id), "timestamp": .integer(time.wallNanoseconds / 1_000_000), "records": [["data": .text(Base64.encode(data))]],
         ]
@@ -150,18 +150,5 @@ package struct StreamLoop: Sendable {
         let response: HTTPClientResponse
         do throws(HTTPTransportError) { response = try await client.send(request) } catch { throw Refusal(message: error.message) }
         guard (200..<300).contains(response.status) else { throw Refusal(message: "the endpoint answered \(response.status)") }
-    }
-}
-
-enum RequestName {
-    /// A UUID of version 4.
-    static func random(_ high: UInt64, _ low: UInt64) -> String {
-        let a = (high & 0xffff_ffff_ffff_0fff) | 0x4000, b = (low & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000
-        func hex(_ value: UInt64) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }
-        let (x, y) = (hex(a), hex(b))
-        return "\(x.prefix(8))-\(x.dropFirst(8).prefix(4))-\(x.dropFirst(12))-\(y.prefix(4))-\(y.dropFirst(4))"
     }
 }

@@ -8,6 +8,9 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Sixteen digits.
+    package static func encode(_ number: UInt64) -> String { withUnsafeBytes(of: number.bigEndian) { encode($0) } }
+
     /// Takes either case. Nil for an odd count or anything that is not a hexadecimal digit.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let digits = Array(text.utf8)

@@ -40,11 +40,7 @@ struct AnomalyDetectorInput: APIInput {
 enum DetectorKey {
     /// - Returns: 32 hexadecimal digits.
     static func of(_ subject: [UInt8]) -> String {
-        func digits(_ value: UInt64) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }
-        return digits(Checksum.xxh3(subject)) + digits(Checksum.xxh3(Array("again ".utf8) + subject))
+        Hex.encode(Checksum.xxh3(subject)) + Hex.encode(Checksum.xxh3(Array("again ".utf8) + subject))
     }
 }
 

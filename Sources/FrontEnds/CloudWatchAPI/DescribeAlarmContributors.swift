@@ -39,8 +39,7 @@ struct DescribeAlarmContributors: APIOperation {
 
     private static func id(of contributor: LogResults.Contributor) -> String {
         let text = contributor.attributes.map { "\($0.name)\u{1}\($0.value)" }.joined(separator: "\u{2}")
-        let digits = String(Checksum.xxh3(Array(text.utf8)), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return Hex.encode(Checksum.xxh3(Array(text.utf8)))
     }
 
     private static func wire(_ id: String, _ contributor: LogResults.Contributor, of alarm: Alarm) -> WireValue {

@@ -55,13 +55,7 @@ struct DescribeAnomalyDetectors: APIOperation {
 
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         let request = [context.tenant.account, context.tenant.region] + input.key
-        var last: String?
-        if let text = input.nextToken {
-            guard let token = PageToken(text, for: request), token.fields.count == 1 else {
-                throw AWSError.invalidNextToken("The token is not one of this request.")
-            }
-            last = token.fields[0]
-        }
+        var last = try input.nextToken.map { try PageToken.lastName($0, for: request) }
         var found: [AnomalyDetector] = []
         var isOver = false
         while found.count <= input.resultsMax, !isOver {

@@ -21,13 +21,7 @@ struct ListMetricStreams: APIOperation {
 
     func run(_ input: Input, in context: RequestContext) async throws -> WireValue {
         let request = [context.tenant.account, context.tenant.region, "metric-streams"]
-        var last: String?
-        if let text = input.nextToken {
-            guard let token = PageToken(text, for: request), token.fields.count == 1 else {
-                throw AWSError.invalidNextToken("The token is not one of this request.")
-            }
-            last = token.fields[0]
-        }
+        let last = try input.nextToken.map { try PageToken.lastName($0, for: request) }
         let found = try await streams.streams(of: context.tenant, after: last, limit: input.resultsMax + 1)
         let shown = found.prefix(input.resultsMax)
         let token = found.count > shown.count ? shown.last.map { WireValue.text(PageToken(fields: [$0.name]).text(for: request)) } : nil

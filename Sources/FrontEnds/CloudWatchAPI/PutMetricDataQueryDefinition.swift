@@ -1,4 +1,5 @@
 import AWSProtocol
+import Bytes
 import Catalog
 import Dashboards
 import Platform
@@ -57,13 +58,7 @@ enum QueryDefinitionID {
         text.utf8.allSatisfy { ($0 | 0x20) &- 97 < 26 || $0 &- 48 < 10 || $0 == 45 }
     }
 
-    static func new(_ random: RandomSource) -> String {
-        func digits(_ value: UInt64) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }
-        return digits(random.next()) + digits(random.next())
-    }
+    static func new(_ random: RandomSource) -> String { Hex.encode(random.next()) + Hex.encode(random.next()) }
 }
 
 /// The definition that an operation is about.

@@ -56,7 +56,7 @@ package struct TagBook: Sendable {
             guard let tags = try await alarms.tags(of: name, tenant: context.tenant) else { throw AWSError.noSuchResource(resource.arn) }
             return tags.map { Tag(key: $0.key, value: $0.value) }
         case .document(let key, let collection, let tenant):
-            let tags: [Tag]? = try await Self.stored {
+            let tags: [Tag]? = try await Catalog.stored {
                 try await catalog.read { snapshot in
                     guard try snapshot.document(key, in: collection, tenant: tenant) != nil else { return nil }
                     return try snapshot.tags(of: key, in: collection, tenant: tenant)
@@ -101,7 +101,7 @@ package struct TagBook: Sendable {
     private func change(
         _ key: String, _ collection: String, _ tenant: Tenant, _ body: @escaping @Sendable ([Tag]) -> [Tag]?
     ) async throws -> AlarmBook.Tagging {
-        try await Self.stored {
+        try await Catalog.stored {
             try await catalog.write { transaction in
                 guard try transaction.document(key, in: collection, tenant: tenant) != nil else { return .noSuchAlarm }
                 guard let tags = body(try transaction.tags(of: key, in: collection, tenant: tenant)) else { return .tooMany }
@@ -109,10 +109,6 @@ package struct TagBook: Sendable {
                 return .done
             }
         }
-    }
-
-    private static func stored<Value>(_ work: () async throws -> Value) async throws -> Value {
-        do { return try await work() } catch let error as CatalogError { throw StorageError(error) }
     }
 }
 

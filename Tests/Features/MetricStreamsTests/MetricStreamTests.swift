@@ -1,4 +1,5 @@
 @testable import MetricStreams
+import Bytes
 import SignalModel
 import Simulation
 import Testing
@@ -73,7 +74,7 @@ struct StreamProgressTests {
     }
 
     @Test func `names of requests are UUIDs`() {
-        let name = RequestName.random(0xffff_ffff_ffff_ffff, 0xffff_ffff_ffff_ffff)
+        let name = RandomID(randomBits: 0xffff_ffff_ffff_ffff, 0xffff_ffff_ffff_ffff).description
         #expect(name == "ffffffff-ffff-4fff-bfff-ffffffffffff")
     }
 }

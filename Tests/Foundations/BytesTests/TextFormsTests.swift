@@ -5,6 +5,7 @@ import Testing
 struct TextFormsTests {
     @Test func `hexadecimal text is read in either case, and only that`() {
         #expect(Hex.encode([0x00, 0x9f, 0xff]) == "009fff")
+        #expect(Hex.encode(UInt64(0x1f)) == "000000000000001f" && Hex.encode(UInt64.max) == "ffffffffffffffff")
         #expect(Hex.decode("009FfF") == [0x00, 0x9f, 0xff])
         #expect(Hex.decode("") == [])
         for wrong in ["0", "0g", "0x", "é0", " 00", "00\n"] { #expect(Hex.decode(wrong) == nil, "\(wrong)") }

@@ -1,3 +1,4 @@
+import Bytes
 import Platform
 import SignalModel
 import Synchronization
@@ -37,7 +38,7 @@ final class JournalFiles: Sendable {
     }
 
     static func generation(_ name: String) -> UInt64? { StoreFiles.number(name, suffix: suffix) }
-    static func name(_ generation: UInt64) -> String { StoreFiles.hexadecimal(generation) + suffix }
+    static func name(_ generation: UInt64) -> String { Hex.encode(generation) + suffix }
 
     func path(_ generation: UInt64) -> String { files.journal + "/" + Self.name(generation) }
 
