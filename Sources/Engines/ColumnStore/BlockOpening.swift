@@ -3,6 +3,13 @@ import Platform
 import SignalModel
 import Synchronization
 
+/// A section as it goes from one part into another: out of its envelope, still compressed.
+struct PackedSection {
+    let bytes: [UInt8]
+    let compression: Envelope.Compression
+    let plainBytes: Int
+}
+
 /// Reads and opens sections of one block while somebody decodes it, and holds the memory for that as long as it lives.
 final class BlockOpening: Sendable {
     private let part: PartIndex
@@ -37,16 +44,30 @@ final class BlockOpening: Sendable {
         try reserve(wanted)
         guard whole == nil else {
             var opened: [[UInt8]] = []
-            for section in wanted { opened.append(try openedTwice(section, from: whole, at: block.offset)) }
+            for section in wanted { opened.append(try plain(section, from: whole, at: block.offset)) }
             return opened
         }
         var found: [Int: [UInt8]] = [:]
         for run in Self.neighbours(wanted) {
             let start = offset(of: run.lowerBound)
             let bytes = try Self.read(file, part.number, start, offset(of: run.upperBound) - start)
-            for section in run { found[section] = try openedTwice(section, from: bytes, at: start) }
+            for section in run { found[section] = try plain(section, from: bytes, at: start) }
         }
         return wanted.map { found[$0]! }
+    }
+
+    /// All sections, checked, and still compressed.
+    /// - Precondition: the block was read at once.
+    func packed() throws(StorageError) -> [PackedSection] {
+        var sections: [PackedSection] = []
+        for section in block.sections.indices {
+            sections.append(
+                try twice(section, from: whole, at: block.offset) { envelope, key, bound throws(BytesError) in
+                    PackedSection(
+                        bytes: try envelope.packed(key: key, additional: bound), compression: envelope.compression, plainBytes: envelope.plainBytes)
+                })
+        }
+        return sections
     }
 
     private func reserve(_ wanted: [Int]) throws(StorageError) {
@@ -74,20 +95,31 @@ final class BlockOpening: Sendable {
 
     private func offset(of section: Int) -> Int { block.sections[..<section].reduce(block.offset) { $0 + $1.storedBytes } }
 
-    /// - Parameter bytes: a stretch of the file that holds the section, from `start` on.
-    private func openedTwice(_ section: Int, from bytes: [UInt8]?, at start: Int) throws(StorageError) -> [UInt8] {
-        let place = offset(of: section)
-        let count = block.sections[section].storedBytes
-        do throws(StorageError) {
-            return try opened(section, bytes!, from: place - start, count: count)
-        } catch {
-            // Once more: a fault on the way from the disk is not damage on it.
-            guard error.code == .corrupt else { throw error }
-            return try opened(section, try Self.read(file, part.number, place, count), from: 0, count: count)
+    private func plain(_ section: Int, from bytes: [UInt8]?, at start: Int) throws(StorageError) -> [UInt8] {
+        try twice(section, from: bytes, at: start) { envelope, key, bound throws(BytesError) in
+            try envelope.opened(key: key, additional: bound)
         }
     }
 
-    private func opened(_ section: Int, _ bytes: [UInt8], from start: Int, count: Int) throws(StorageError) -> [UInt8] {
+    /// Takes a section out of its envelope; reads it again when that fails: a fault on the way from the disk is not damage on it.
+    /// - Parameter bytes: a stretch of the file that holds the section, from `start` on.
+    private func twice<Result>(
+        _ section: Int, from bytes: [UInt8]?, at start: Int, _ body: (Envelope, SecretKey?, _ bound: [UInt8]) throws(BytesError) -> Result
+    ) throws(StorageError) -> Result {
+        let place = offset(of: section)
+        let count = block.sections[section].storedBytes
+        do throws(StorageError) {
+            return try once(section, bytes!, from: place - start, count: count, body)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            return try once(section, try Self.read(file, part.number, place, count), from: 0, count: count, body)
+        }
+    }
+
+    private func once<Result>(
+        _ section: Int, _ bytes: [UInt8], from start: Int, count: Int,
+        _ body: (Envelope, SecretKey?, _ bound: [UInt8]) throws(BytesError) -> Result
+    ) throws(StorageError) -> Result {
         let scope = block.header.scope
         let key = try context.cipher.key(scope.key)
         let bound =
@@ -102,7 +134,7 @@ final class BlockOpening: Sendable {
             guard envelope.plainBytes == plainBytes else {
                 throw BytesError(code: .malformed, message: "cannot open envelope: its length is not the index's")
             }
-            return try envelope.opened(key: key, additional: bound)
+            return try body(envelope, key, bound)
         }
     }
 

@@ -33,6 +33,9 @@ extension ColumnStore {
         package var mergePartsMax = 16
         /// Decoded bytes of the parts that one merge may take.
         package var mergeBytesMax = 256 << 20
+        /// The same two where blocks are carried as they are: then a merge gains little besides fewer files to ask, and costs little.
+        package var carriedPartsMin = 8
+        package var carriedBytesMax = 1 << 30
         /// What merges write in a second at most; they read about as much.
         package var mergeBytesPerSecond = 64 << 20
         /// Where merges reserve memory for the blocks they read; nil counts nothing.
@@ -69,7 +72,8 @@ extension ColumnStore {
             precondition(sealBytes <= unsealedBytesMax, "sealing must begin before commits are refused")
             precondition(journalFilesMax > 0, "a full journal file must be able to wait for its seal")
             precondition(mergeBytesPerSecond > 0, "a merge must be able to go on")
-            precondition(mergePartsMin >= 2 && mergePartsMax >= mergePartsMin, "a merge joins two parts at least")
+            precondition(min(mergePartsMin, carriedPartsMin) >= 2, "a merge joins two parts at least")
+            precondition(mergePartsMax >= max(mergePartsMin, carriedPartsMin), "a merge may take as many parts as it must")
             return self
         }
     }

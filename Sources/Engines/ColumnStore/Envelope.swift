@@ -52,13 +52,25 @@ struct Envelope {
     /// - Throws: `.notAuthentic` when it was moved or changed on purpose; `.malformed` also when there is a key for an
     ///   envelope in the clear, or none for an encrypted one.
     func opened(key: SecretKey?, additional: [UInt8]) throws(BytesError) -> [UInt8] {
+        try checkSealed(key)
+        guard let key else { return try inflated(body) }
+        let compressed = try decrypted(key, additional)
+        return try compressed.withRawBytes { raw throws(BytesError) in try inflated(raw) }
+    }
+
+    /// The bytes as `compression` left them, for another envelope.
+    /// - Throws: as `opened`.
+    func packed(key: SecretKey?, additional: [UInt8]) throws(BytesError) -> [UInt8] {
+        try checkSealed(key)
+        guard let key else { return Array(body) }
+        return try decrypted(key, additional)
+    }
+
+    private func checkSealed(_ key: SecretKey?) throws(BytesError) {
         guard isEncrypted == (key != nil) else {
             throw BytesError(
                 code: .malformed, message: "cannot open envelope: it is sealed and no key is named, or the other way round")
         }
-        guard let key else { return try inflated(body) }
-        let compressed = try decrypted(key, additional)
-        return try compressed.withRawBytes { raw throws(BytesError) in try inflated(raw) }
     }
 
     private func decrypted(_ key: SecretKey, _ additional: [UInt8]) throws(BytesError) -> [UInt8] {
@@ -100,14 +112,19 @@ extension Envelope {
     /// - Precondition: at most `bytesMax` plain bytes.
     static func append(_ plain: UnsafeRawBufferPointer, compression: Compression, seal: Seal?, to writer: inout ByteWriter) {
         precondition(plain.count <= bytesMax, "an envelope holds at most \(bytesMax) bytes")
-        let compressed = compress(plain, compression)
-        guard compressed != nil || seal != nil else { return append(head(.none, nil, plain.count, plain.count), plain, to: &writer) }
-        let used = compressed == nil ? .none : compression
-        let packed = compressed ?? Array(plain)
-        let bodyBytes = packed.count + (seal == nil ? 0 : AESGCM.Nonce.byteCount + AESGCM.tagBytes)
-        let head = head(used, seal, bodyBytes, plain.count)
-        let body = seal.map { encrypted(packed, $0, head) } ?? packed
-        body.withUnsafeBytes { append(head, $0, to: &writer) }
+        guard let compressed = compress(plain, compression) else {
+            return append(packed: plain, .none, plainBytes: plain.count, seal: seal, to: &writer)
+        }
+        compressed.withUnsafeBytes { append(packed: $0, compression, plainBytes: plain.count, seal: seal, to: &writer) }
+    }
+
+    /// Bytes that were compressed already, as another envelope's `packed` gave them.
+    static func append(
+        packed: UnsafeRawBufferPointer, _ compression: Compression, plainBytes: Int, seal: Seal?, to writer: inout ByteWriter
+    ) {
+        guard let seal else { return append(head(compression, nil, packed.count, plainBytes), packed, to: &writer) }
+        let head = head(compression, seal, packed.count + AESGCM.Nonce.byteCount + AESGCM.tagBytes, plainBytes)
+        encrypted(Array(packed), seal, head).withUnsafeBytes { append(head, $0, to: &writer) }
     }
 
     /// Nil when it does not gain a sixteenth: reading it in the clear is cheaper then.

@@ -41,9 +41,9 @@ struct Merger {
         let settings = context.configuration
         var best: [Part]?
         for parts in tables.partsByPartition() {
-            let layout = try context.layout(of: parts[0].table)
+            let isCarrying = try context.layout(of: parts[0].table).mergeManner == .carrying
             let plan = MergePlan(
-                partsMin: min(max(settings.mergePartsMin, layout.mergePartsMin), settings.mergePartsMax), partsMax: settings.mergePartsMax,
+                partsMin: isCarrying ? settings.carriedPartsMin : settings.mergePartsMin, partsMax: settings.mergePartsMax,
                 bytesMax: try mergeBytesMax(of: parts[0].table))
             guard let run = plan.run(in: parts.map { MergePlan.Candidate(number: $0.number, bytes: $0.plainBytes) }) else { continue }
             let bytes = parts[run].reduce(0) { $0 + $1.plainBytes }
@@ -52,11 +52,14 @@ struct Merger {
         return best.map { .merge($0) }
     }
 
-    /// A layout that joins block by block needs little memory whatever the parts' size; any other holds the rows, and a sorted copy.
+    /// A layout that joins block by block needs little memory whatever the parts' size; one that does not holds the rows, and a sorted copy.
     private func mergeBytesMax(of table: TableID) throws(StorageError) -> Int {
         let settings = context.configuration
-        guard let memory = settings.mergeMemory, try !context.layout(of: table).mergesBlockByBlock else { return settings.mergeBytesMax }
-        return min(settings.mergeBytesMax, memory.bytesMax / 4)
+        switch try context.layout(of: table).mergeManner {
+        case .atOnce: return min(settings.mergeBytesMax, settings.mergeMemory.map { $0.bytesMax / 4 } ?? .max)
+        case .blockByBlock: return settings.mergeBytesMax
+        case .carrying: return settings.carriedBytesMax
+        }
     }
 
     /// - Precondition: the parts are still served: work found before they were replaced would bring their rows back.

@@ -89,6 +89,15 @@ final class Part: Sendable {
         }
     }
 
+    /// All sections of a block, checked but not opened further than their seal.
+    /// - Throws: `.corrupt`: the block is set aside; `.keyGone`; `.budget`.
+    func packedSections(ofBlock place: Int, memory: MemoryBudget?) throws(StorageError) -> [PackedSection] {
+        let held = try memory?.reserving(index.blocks[place].storedBytes, for: "block of part \(number)")
+        defer { withExtendedLifetime(held) {} }
+        let opening = try BlockOpening(of: self, place, context: context, memory: memory, decodes: false, readsAll: true)
+        return try settingAside(place) { () throws(StorageError) in try opening.packed() }
+    }
+
     private func settingAside<Result>(_ place: Int, _ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
         do throws(StorageError) {
             return try body()
@@ -131,7 +140,7 @@ final class Part: Sendable {
         return kept
     }
 
-    private func reportFilter(_ error: StorageError) {
+    func reportFilter(_ error: StorageError) {
         let isNew = state.withLock { state in
             defer { state.isFilterDamaged = true }
             return !state.isFilterDamaged

@@ -34,7 +34,26 @@ struct PartBuilder {
         _ runs: [[TableSnapshot.Block]], scope: BlockScope, pause: (Int) throws(StorageError) -> Void
     ) throws(StorageError) {
         guard try isKeyThere(scope) else { return }
-        try context.layout(of: table).merge(runs) { block throws(StorageError) in try append(block, scope, pause) }
+        var filters: StoredFilters?
+        var filtersPart: UInt64?
+        try context.layout(of: table).merge(runs) { block throws(StorageError) in
+            switch block {
+            case .new(let block): try append(block, scope, pause)
+            case .carried(let block):
+                if filtersPart != block.part.number { (filters, filtersPart) = (StoredFilters(of: block.part, context: context), block.part.number) }
+                try carry(block, &filters!, pause)
+            }
+        }
+    }
+
+    private mutating func carry(
+        _ block: TableSnapshot.Block, _ filters: inout StoredFilters, _ pause: (Int) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        let before = writer?.fileBytes ?? 0
+        let sections = try block.part.packedSections(ofBlock: block.place, memory: block.memory)
+        try begin()
+        try writer!.append(sections, of: block.header, filter: try filters.filter(ofBlock: block.place))
+        try pause((writer?.fileBytes ?? 0) - before)
     }
 
     /// - Parameters: as of `merge`; the blocks are of another partition, and become what their table makes of them in this one.
@@ -64,10 +83,13 @@ struct PartBuilder {
     }
 
     private mutating func append(_ block: EncodedBlock, _ scope: BlockScope) throws(StorageError) {
-        if writer == nil {
-            writer = try PartWriter(number: number, partition: partition, layout: context.layout(of: table), context: context)
-        }
+        try begin()
         try writer!.append(block, scope: scope)
+    }
+
+    private mutating func begin() throws(StorageError) {
+        guard writer == nil else { return }
+        writer = try PartWriter(number: number, partition: partition, layout: context.layout(of: table), context: context)
     }
 
     /// - Parameter order: the part's place in its partition.

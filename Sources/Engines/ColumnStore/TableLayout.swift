@@ -71,6 +71,23 @@ package struct BlockHeader: Sendable {
     }
 }
 
+/// What a merge makes of a block.
+package enum MergedBlock: Sendable {
+    /// It goes on as it is, from disk to disk: its sections are checked and not opened, its key filter is copied.
+    case carried(TableSnapshot.Block)
+    case new(EncodedBlock)
+}
+
+/// How a layout merges, which says how large the parts may be that it joins.
+package enum MergeManner: Sendable {
+    /// Everything is decoded first.
+    case atOnce
+    /// However many blocks there are, a few are in memory.
+    case blockByBlock
+    /// As `blockByBlock`, and most of them are carried: a merge costs no more than the copying.
+    case carrying
+}
+
 package protocol TableLayout: Sendable {
     var table: TableID { get }
 
@@ -91,16 +108,12 @@ package protocol TableLayout: Sendable {
     ///
     /// - Parameters:
     ///   - runs: the blocks of each part, in the part's order; oldest part first.
-    ///   - emit: takes the new blocks in their order; it writes them to disk, so that they need not be kept.
+    ///   - emit: takes the new blocks in their order; it writes them to disk, so that they need not be kept. A block is carried once at most.
     func merge(
-        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+        _ runs: [[TableSnapshot.Block]], emit: (MergedBlock) throws(StorageError) -> Void
     ) throws(StorageError)
 
-    /// True when `merge` holds a few blocks at a time however many there are. The engine then joins larger parts in less memory.
-    var mergesBlockByBlock: Bool { get }
-
-    /// Fewer parts than this are not worth joining, 2 or more. Where blocks go on as they are a merge gains files only, and may wait for many.
-    var mergePartsMin: Int { get }
+    var mergeManner: MergeManner { get }
 
     /// Rows became visible: by a commit, or by replay of the journal at start. Called on the engine's threads, in order of commit.
     func didPublish(_ batch: TableBatch)
@@ -129,8 +142,7 @@ package protocol TableLayout: Sendable {
 
 extension TableLayout {
     package var bitsPerKey: Int { 10 }
-    package var mergesBlockByBlock: Bool { false }
-    package var mergePartsMin: Int { 2 }
+    package var mergeManner: MergeManner { .atOnce }
 
     package func successor(of header: BlockHeader, now: Int64) -> PartitionKey? { nil }
 
@@ -141,12 +153,12 @@ extension TableLayout {
     }
 
     package func merge(
-        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+        _ runs: [[TableSnapshot.Block]], emit: (MergedBlock) throws(StorageError) -> Void
     ) throws(StorageError) {
         var batches: [TableBatch] = []
         for run in runs {
             for block in run { batches.append(try block.rows()) }
         }
-        for block in try encode(batches) { try emit(block) }
+        for block in try encode(batches) { try emit(.new(block)) }
     }
 }

@@ -12,8 +12,9 @@ package struct LogLayout: TableLayout {
     /// A block of so many rows or bytes of messages is left as it is when parts are merged.
     private static let keptRowsMin = LogBlockSection.rowsMax / 2
 
-    /// A seal's blocks are full as a rule and go on as they are: joining four parts costs as much as joining twelve, and three times as often.
-    package var mergePartsMin: Int { 12 }
+    package let mergeManner = MergeManner.carrying
+    /// A search for an id looks at the keys of every block of a group: with 16 bits one block in two thousand is opened for nothing.
+    package let bitsPerKey = 16
 
     private let groups: LiveLogGroups
     private let statistics: LogStatistics
@@ -60,47 +61,44 @@ package struct LogLayout: TableLayout {
             columns: columns)
     }
 
-    /// Large blocks go on as they are, column for column; small ones are put together to larger ones.
+    /// Large blocks go on as they are; small ones that follow each other are put together, as many at a time as make one or two large ones.
     package func merge(
-        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+        _ runs: [[TableSnapshot.Block]], emit: (MergedBlock) throws(StorageError) -> Void
     ) throws(StorageError) {
         var small: [TableSnapshot.Block] = []
         var smallRows = 0
+        var smallBytes = 0
         for block in runs.joined().sorted(by: { $0.header.times.lowerBound < $1.header.times.lowerBound }) {
-            if try isKept(block) {
-                try join(&small, emit: emit)
-                smallRows = 0
-                try emit(try KeptBlock.encoded(block))
+            let bytes = try LogSummary(block.header).messageBytes
+            let isCarried = isLarge(block, bytes)
+            if isCarried || smallBytes + bytes > 2 * Self.blockBytesMax || smallRows + block.header.rowCount > 2 * LogBlockSection.rowsMax {
+                try join(small, emit: emit)
+                (small, smallRows, smallBytes) = ([], 0, 0)
+            }
+            guard !isCarried else {
+                try emit(.carried(block))
                 continue
             }
             small.append(block)
             smallRows += block.header.rowCount
-            if smallRows >= 2 * LogBlockSection.rowsMax {
-                try join(&small, emit: emit)
-                smallRows = 0
-            }
+            smallBytes += bytes
         }
-        try join(&small, emit: emit)
+        try join(small, emit: emit)
     }
 
-    private func isKept(_ block: TableSnapshot.Block) throws(StorageError) -> Bool {
-        guard block.header.form == LogBlockSection.form else { return false }
-        if block.header.rowCount >= Self.keptRowsMin { return true }
-        return try LogSummary(block.header).messageBytes >= Self.blockBytesMax / 2
+    private func isLarge(_ block: TableSnapshot.Block, _ messageBytes: Int) -> Bool {
+        block.header.form == LogBlockSection.form
+            && (block.header.rowCount >= Self.keptRowsMin || messageBytes >= Self.blockBytesMax / 2)
     }
 
     private func join(
-        _ blocks: inout [TableSnapshot.Block], emit: (EncodedBlock) throws(StorageError) -> Void
+        _ blocks: [TableSnapshot.Block], emit: (MergedBlock) throws(StorageError) -> Void
     ) throws(StorageError) {
         guard !blocks.isEmpty else { return }
-        if blocks.count == 1, blocks[0].header.form == LogBlockSection.form {
-            try emit(try KeptBlock.encoded(blocks[0]))
-        } else {
-            var batches: [TableBatch] = []
-            for block in blocks { batches.append(try block.rows()) }
-            try encode(try SortedRows(batches), emit: emit)
-        }
-        blocks.removeAll()
+        if blocks.count == 1, blocks[0].header.form == LogBlockSection.form { return try emit(.carried(blocks[0])) }
+        var batches: [TableBatch] = []
+        for block in blocks { batches.append(try block.rows()) }
+        try encode(try SortedRows(batches)) { block throws(StorageError) in try emit(.new(block)) }
     }
 
     package func didPublish(_ batch: TableBatch) {

@@ -8,7 +8,7 @@ package import SignalModel
 /// Of a sampled series' rows at one time only the last is kept from sealing on; rows of coarser tiers that have one period become one.
 package struct SampleLayout: TableLayout {
     package let table = TableID.samples
-    package let mergesBlockByBlock = true
+    package let mergeManner = MergeManner.blockByBlock
 
     private let index: SeriesIndex
     private let tiers: MetricTiers
@@ -58,9 +58,13 @@ package struct SampleLayout: TableLayout {
     }
 
     package func merge(
-        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+        _ runs: [[TableSnapshot.Block]], emit: (MergedBlock) throws(StorageError) -> Void
     ) throws(StorageError) {
-        try gather(runs, emit: emit) { run, partition, isSampled in joined(run, of: partition, isSampled: isSampled) }
+        try gather(runs) { block throws(StorageError) in
+            try emit(.new(block))
+        } _: { run, partition, isSampled in
+            joined(run, of: partition, isSampled: isSampled)
+        }
     }
 
     /// Rows of one series of one partition, as they are to be stored.

@@ -10,7 +10,7 @@ package struct SpanLayout: TableLayout {
     /// Texts of a block's rows; documents may be long.
     private static let textBytesPerBlock = 8 << 20
     /// Rows that a merge holds while their traces may still go on in blocks to come; the oldest are written then all the same.
-    private static let mergedRowsMax = 24 * rowsPerBlock
+    private static let mergedRowsMax = 12 * rowsPerBlock
 
     private let arrivals: ArrivalNumbers
     private let retentionNanoseconds: Int64
@@ -65,11 +65,37 @@ package struct SpanLayout: TableLayout {
 
     // MARK: merging
 
-    /// Block by block in the order of their earliest starts. A trace's rows are written once no block to come begins before it does.
+    package let mergeManner = MergeManner.carrying
+    /// A look for a trace asks the keys of every block there is: with 16 bits one block in two thousand is opened for nothing.
+    package let bitsPerKey = 16
+
+    /// Blocks that no other part's blocks overlap in time go on as they are: no trace of theirs has rows elsewhere. The others are put together
+    /// block by block in the order of their earliest starts; a trace's rows are written once no block to come begins before it does.
     package func merge(
-        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+        _ runs: [[TableSnapshot.Block]], emit: (MergedBlock) throws(StorageError) -> Void
     ) throws(StorageError) {
-        var blocks = runs.flatMap { $0 }.sorted { $0.header.times.lowerBound < $1.header.times.lowerBound }[...]
+        let overlaps = BlockOverlaps(runs.map { $0.map(\.header.times) })
+        var overlapping: [TableSnapshot.Block] = []
+        for (run, blocks) in runs.enumerated() {
+            for block in blocks {
+                if Self.isLarge(block), !overlaps.isOverlapped(block.header.times, ofRun: run) {
+                    try emit(.carried(block))
+                } else {
+                    overlapping.append(block)
+                }
+            }
+        }
+        try join(overlapping) { block throws(StorageError) in try emit(.new(block)) }
+    }
+
+    private static func isLarge(_ block: TableSnapshot.Block) -> Bool {
+        block.header.form == SpanBlockWriter.form && block.header.rowCount >= rowsPerBlock / 4
+    }
+
+    private func join(
+        _ blocks: [TableSnapshot.Block], emit: (EncodedBlock) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var blocks = blocks.sorted { $0.header.times.lowerBound < $1.header.times.lowerBound }[...]
         var pool: [SpanSource] = []
         while let block = blocks.popFirst() {
             pool.append(try SpanSource(try block.rows()))

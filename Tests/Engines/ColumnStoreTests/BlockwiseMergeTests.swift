@@ -20,10 +20,10 @@ private struct BlockwiseLayout: TableLayout {
     }
 
     var table: TableID { .logs }
-    var mergesBlockByBlock: Bool { true }
+    var mergeManner: MergeManner { .blockByBlock }
 
     func merge(
-        _ runs: [[TableSnapshot.Block]], emit: (EncodedBlock) throws(StorageError) -> Void
+        _ runs: [[TableSnapshot.Block]], emit: (MergedBlock) throws(StorageError) -> Void
     ) throws(StorageError) {
         for run in runs {
             for block in run {
@@ -33,7 +33,7 @@ private struct BlockwiseLayout: TableLayout {
                     $0.unwritten += 1
                     $0.unwrittenMax = max($0.unwrittenMax, $0.unwritten)
                 }
-                for block in try inner.encode([rows]) { try emit(block) }
+                for block in try inner.encode([rows]) { try emit(.new(block)) }
                 counts.numbers.withLock { $0.unwritten -= 1 }
             }
         }

@@ -90,7 +90,7 @@ struct KeyFilterTests {
         var asked = 0
         for group in groups {
             let matrix = KeyMatrix(hashing: group.hashing, places: group.places, offset: 0, storedBytes: 0)
-            let bits = BitTransposition.rows(group.columns, rows: group.hashing.rows)
+            let bits = BitTransposition.rows(group.columns, count: group.places.count, rows: group.hashing.rows)
             #expect(bits.count == matrix.plainBytes)
             func columns(_ key: UInt64) -> ColumnBits {
                 matrix.columns(fulfilling: .key(key)) { row in

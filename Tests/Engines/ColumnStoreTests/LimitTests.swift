@@ -159,7 +159,7 @@ struct LimitTests {
         let budget = MemoryBudget(name: "merge", bytesMax: 60_000)
         var settings = Rig.settings
         settings.mergeMemory = budget
-        let rig = try Rig(settings: settings)
+        let rig = try Rig(layout: TestLayout(carries: false), settings: settings)
         for start in stride(from: 1, to: 81, by: 10) as StrideTo<UInt64> {
             try rig.commit(start..<(start + 10))
             try rig.store.seal()
@@ -173,7 +173,7 @@ struct LimitTests {
         #expect(budget.bytesUsed == 0)
         #expect(try rig.store.ids() == Array(1...80))
         settings.mergeMemory = MemoryBudget(name: "merge", bytesMax: 100)
-        let small = try rig.restarted(settings: settings)
+        let small = try rig.restarted(layout: TestLayout(carries: false), settings: settings)
         for start in stride(from: 81, to: 161, by: 10) as StrideTo<UInt64> {
             try small.commit(start..<(start + 10))
             try small.store.seal()

@@ -181,7 +181,7 @@ struct PartTests {
         let mayDrop = Mutex(false)
         var settings = Rig.settings
         settings.mayDrop = { _, _ in mayDrop.withLock { $0 } }
-        settings.mergePartsMin = 2
+        (settings.mergePartsMin, settings.carriedPartsMin) = (2, 2)
         let rig = try Rig(settings: settings)
         try rig.commit(1...10)
         try rig.store.seal()

@@ -13,7 +13,7 @@ struct RetentionFaultTests {
 
     private static var settings: ColumnStore.Configuration {
         var settings = Rig.settings
-        settings.mergePartsMin = 2
+        (settings.mergePartsMin, settings.carriedPartsMin) = (2, 2)
         return settings
     }
 

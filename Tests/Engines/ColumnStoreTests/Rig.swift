@@ -29,6 +29,7 @@ final class Rig {
         settings.journalFilesMax = 1000  // they are tiny
         settings.freeBytesMin = 0
         settings.filterBlockBytesMin = 0
+        settings.carriedPartsMin = settings.mergePartsMin
         return settings
     }
 

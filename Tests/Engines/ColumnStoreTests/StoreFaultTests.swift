@@ -15,7 +15,7 @@ struct StoreFaultTests {
         var settings = Rig.settings
         settings.journalFileBytes = 1024
         settings.recordBytesMax = 1000
-        settings.mergePartsMin = 2
+        (settings.mergePartsMin, settings.carriedPartsMin) = (2, 2)
         return settings
     }
 

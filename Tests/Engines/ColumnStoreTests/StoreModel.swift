@@ -56,7 +56,7 @@ struct StoreModel {
         settings.recordBytesMax = 2000
         settings.sealBytes = 6000
         settings.journalFilesMax = 3
-        settings.mergePartsMin = 3
+        (settings.mergePartsMin, settings.carriedPartsMin) = (3, 3)
         return try Rig(disk, clock: clock, layout: TestLayout(rowsPerBlock: 5, isForgetful: isForgetful), keys: keys, settings: settings)
     }
 

@@ -69,12 +69,15 @@ final class TestLayout: TableLayout {
     let deadBefore = Mutex<Int64>(.min)
     /// The planted bug of the test of tests: the last row of full blocks gets lost.
     private let isForgetful: Bool
+    /// Full blocks go from part to part as they are.
+    private let carries: Bool
     let seen = Mutex(Seen())
     /// Called in the middle of each seal or merge.
     let onEncode = Mutex<(@Sendable () -> Void)?>(nil)
 
-    init(_ table: TableID = .logs, rowsPerBlock: Int = 8, isForgetful: Bool = false) {
+    init(_ table: TableID = .logs, rowsPerBlock: Int = 8, isForgetful: Bool = false, carries: Bool = true) {
         self.table = table
+        self.carries = carries
         self.rowsPerBlock = rowsPerBlock
         self.isForgetful = isForgetful
     }
@@ -98,6 +101,25 @@ final class TestLayout: TableLayout {
                 form: 1, rowCount: rows.count, times: rows.map(\.time).min()!...rows.map(\.time).max()!, summary: summary.bytes,
                 sections: [EncodedSection(numbers.bytes, compression: .lz4), EncodedSection(texts.bytes)], keys: rows.map(\.id))
         }
+    }
+
+    var mergeManner: MergeManner { carries ? .carrying : .atOnce }
+
+    func merge(
+        _ runs: [[TableSnapshot.Block]], emit: (MergedBlock) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        onEncode.withLock { $0 }?()
+        var small: [TableBatch] = []
+        for block in runs.joined() {
+            guard carries, block.header.form == 1, block.header.rowCount == rowsPerBlock else {
+                small.append(try block.rows())
+                continue
+            }
+            for block in try encode(small) { try emit(.new(block)) }
+            small = []
+            try emit(.carried(block))
+        }
+        for block in try encode(small) { try emit(.new(block)) }
     }
 
     func decode(_ sections: SectionReader, of header: BlockHeader) throws(StorageError) -> TableBatch {

@@ -70,6 +70,34 @@ import Testing
         }
     }
 
+    /// The truth is the search of the texts.
+    @Test(arguments: fuzzSeeds(5)) func `a search of packed ids finds what a search of the texts finds`(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for form in ["########", "#########", "########-####-####-############", "1-########-########", "-############-"] {
+            let ids = (0..<200).map { _ in
+                String(form.map { $0 == "#" ? Character(String(Int.random(in: 0...15, using: &random), radix: 16)) : $0 })
+            }
+            let bytes = encoded(ids)
+            let values = try decoded(bytes, times: ids.map { _ in 0 })
+            guard case .hexadecimal(let packed) = values else {
+                Issue.record("\(form) is not packed")
+                continue
+            }
+            #expect(packed.texts == BytesVector(ids))
+            var needles = ["", "x", "-", "--", ids[3] + "0", "0" + ids[3], ids[5].uppercased(), String(ids[9].reversed())]
+            for _ in 0..<60 {
+                let id = Array(ids.randomElement(using: &random)!)
+                let start = Int.random(in: 0..<id.count, using: &random), end = Int.random(in: start..<id.count, using: &random)
+                needles.append(random.oneIn(2) ? String(id) : String(id[start...end]))
+                needles.append(String(id.dropFirst(Int.random(in: 0...3, using: &random))))
+            }
+            for needle in needles {
+                let wanted = Array(needle.utf8)
+                #expect(packed.places(containing: wanted) == packed.texts.rows(containing: wanted), "seed \(seed): \(needle) in \(form)")
+            }
+        }
+    }
+
     @Test(arguments: fuzzSeeds(5)) func `integers come back whatever they are`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         for _ in 0..<100 {

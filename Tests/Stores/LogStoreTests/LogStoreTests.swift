@@ -46,7 +46,7 @@ private final class Bench {
         let (live, statistics, arrivals) = (LiveLogGroups(), LogStatistics(), ArrivalNumbers(clock: clock))
         let directory = try await LogGroupDirectory(catalog: catalog, live: live, statistics: statistics)
         var configuration = ColumnStore.Configuration.small
-        if !merges { (configuration.mergePartsMin, configuration.mergePartsMax) = (1000, 1000) }
+        if !merges { (configuration.carriedPartsMin, configuration.mergePartsMax) = (1000, 1000) }
         let engine = try ColumnStore.open(
             directory: "/store", fileSystem: disk, clock: clock, layouts: [LogLayout(groups: live, statistics: statistics, arrivals: arrivals)],
             configuration: configuration)

@@ -1,34 +1,75 @@
-/// Turns filters, one after the other, into the rows of a matrix, bit after bit without gaps.
+/// Turns filters, one after the other, into the rows of a matrix, bit after bit without gaps; and some of them back.
+///
+/// Both go by squares of eight rows and eight columns, each a word, and write to memory that nothing else looks at meanwhile.
 enum BitTransposition {
-    /// - Parameter columns: each of `rows` bits, a multiple of 64, the lowest of each word first.
-    /// - Returns: `rows × columns.count` bits, the lowest of each byte first.
-    static func rows(_ columns: [[UInt64]], rows: Int) -> [UInt8] {
-        let count = columns.count
-        let stride = (count + 7) / 8
-        return [UInt8](unsafeUninitializedCapacity: rows / 8 * count) { target, filled in
-            // Eight rows at a time: each eight columns give eight bytes, one for each row.
-            var tile = [UInt8](repeating: 0, count: 8 * stride)
-            for eighth in 0..<(rows / 8) {
-                for group in 0..<stride {
-                    let block = transposed(bytes(eighth, columns, from: group * 8))
-                    for row in 0..<8 { tile[row * stride + group] = UInt8(truncatingIfNeeded: block >> UInt64(8 * row)) }
+    /// - Parameters:
+    ///   - columns: filter after filter, `rows` bits each, the lowest of each word first.
+    ///   - rows: a multiple of 64.
+    /// - Returns: `rows × count` bits, the lowest of each byte first.
+    static func rows(_ columns: [UInt64], count: Int, rows: Int) -> [UInt8] {
+        precondition(columns.count == rows / 64 * count, "\(count) filters of \(rows) bits")
+        let groups = (count + 7) / 8
+        let stride = rows / 8
+        return [UInt8](unsafeUninitializedCapacity: stride * count) { target, filled in
+            columns.withUnsafeBytes { columns in
+                withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8 * groups) { tile in
+                    let source = columns.baseAddress!.assumingMemoryBound(to: UInt8.self)
+                    for eighth in 0..<stride {
+                        for group in 0..<groups {
+                            var square: UInt64 = 0
+                            for column in 0..<min(8, count &- 8 &* group) {
+                                square |= UInt64(source[(8 &* group &+ column) &* stride &+ eighth]) &<< UInt64(8 &* column)
+                            }
+                            square = transposed(square)
+                            for row in 0..<8 { tile[row &* groups &+ group] = UInt8(truncatingIfNeeded: square &>> UInt64(8 &* row)) }
+                        }
+                        pack(tile, groups: groups, bits: count, into: target.baseAddress! + eighth &* count)
+                    }
                 }
-                pack(tile, stride: stride, bits: count, into: target, at: eighth * count)
             }
-            filled = rows / 8 * count
+            filled = stride * count
         }
     }
 
-    /// The byte at `place` of up to eight columns, the first in the lowest.
-    private static func bytes(_ place: Int, _ columns: [[UInt64]], from first: Int) -> UInt64 {
-        var result: UInt64 = 0
-        for index in 0..<min(8, columns.count - first) {
-            result |= (columns[first + index][place >> 3] >> UInt64(8 * (place & 7)) & 0xFF) << UInt64(8 * index)
+    /// Some columns of rows, the other way round.
+    /// - Parameters:
+    ///   - rows: of `count` bits each, a multiple of eight of them, from row `first` on.
+    ///   - columns: those wanted.
+    ///   - target: a place for each wanted column's bytes, `stride` bytes apart; `stride` is the matrix's rows / 8.
+    static func append(
+        _ rows: UnsafeRawBufferPointer, from first: Int, of count: Int, columns: Range<Int>, to target: UnsafeMutableBufferPointer<UInt8>,
+        stride: Int
+    ) {
+        let eighths = rows.count / count
+        precondition(first % 8 == 0 && first / 8 + eighths <= stride, "rows come by eights, and no more than there are")
+        precondition(target.count == columns.count * stride && columns.upperBound <= count, "a place for each column")
+        for eighth in 0..<eighths {
+            for group in 0..<(columns.count + 7) / 8 {
+                let wanted = min(8, columns.count &- 8 &* group)
+                var start = eighth &* 8 &* count &+ columns.lowerBound &+ 8 &* group
+                var square: UInt64 = 0
+                for row in 0..<8 {
+                    square |= (bits(rows, at: start) & 0xFF) &<< UInt64(8 &* row)
+                    start &+= count
+                }
+                square = transposed(square)
+                for column in 0..<wanted {
+                    target[(8 &* group &+ column) &* stride &+ first / 8 &+ eighth] = UInt8(truncatingIfNeeded: square &>> UInt64(8 &* column))
+                }
+            }
         }
-        return result
+    }
+
+    /// At least eight bits, with zeros past the end.
+    @inline(__always)
+    private static func bits(_ bytes: UnsafeRawBufferPointer, at start: Int) -> UInt64 {
+        let place = start &>> 3
+        if place &+ 2 <= bytes.count { return UInt64(bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)) &>> UInt64(start & 7) }
+        return UInt64(bytes[place]) &>> UInt64(start & 7)
     }
 
     /// An 8×8 matrix of bits turned over its diagonal (Warren, "Hacker's Delight", 7-3).
+    @inline(__always)
     private static func transposed(_ matrix: UInt64) -> UInt64 {
         var bits = matrix
         var change = (bits ^ (bits >> 7)) & 0x00AA_00AA_00AA_00AA
@@ -40,19 +81,20 @@ enum BitTransposition {
     }
 
     /// Eight rows of `bits` bits each: `bits` bytes in all.
-    private static func pack(_ tile: [UInt8], stride: Int, bits: Int, into target: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
+    @inline(__always)
+    private static func pack(_ tile: UnsafeMutableBufferPointer<UInt8>, groups: Int, bits: Int, into target: UnsafeMutablePointer<UInt8>) {
         var gathered: UInt32 = 0
         var gatheredBits = 0
-        var place = offset
+        var place = 0
         for row in 0..<8 {
-            for group in 0..<stride {
-                gathered |= UInt32(tile[row * stride + group]) << UInt32(gatheredBits)
-                gatheredBits += min(8, bits - group * 8)
+            for group in 0..<groups {
+                gathered |= UInt32(tile[row &* groups &+ group]) &<< UInt32(gatheredBits)
+                gatheredBits &+= min(8, bits &- group &* 8)
                 guard gatheredBits >= 8 else { continue }
                 target[place] = UInt8(truncatingIfNeeded: gathered)
-                place += 1
-                gathered >>= 8
-                gatheredBits -= 8
+                place &+= 1
+                gathered &>>= 8
+                gatheredBits &-= 8
             }
         }
     }

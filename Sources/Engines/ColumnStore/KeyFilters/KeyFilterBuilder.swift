@@ -8,10 +8,13 @@ struct KeyFilterBuilder {
         let hashing: KeyHashing
         /// Of the blocks in the part, ascending.
         var places: [UInt32] = []
-        /// For each block its filter, `hashing.rows` bits.
-        var columns: [[UInt64]] = []
+        /// Each block's filter after the other, `hashing.rows` bits.
+        var columns: [UInt64] = []
 
-        var byteCount: Int { columns.count * hashing.rows / 8 }
+        var byteCount: Int { columns.count * 8 }
+
+        /// The same in every run, whatever the order of a dictionary.
+        func isSmaller(than other: Group) -> Bool { (byteCount, hashing.rows, hashing.probes) < (other.byteCount, other.hashing.rows, other.hashing.probes) }
     }
 
     /// Of a part's blocks, so that the smallest page of a matrix stays a page (`KeyMatrix`).
@@ -22,7 +25,7 @@ struct KeyFilterBuilder {
     static let rowsMax = 1 << 27
 
     private let bitsPerKey: Int
-    private var groups: [Int: Group] = [:]
+    private var groups: [KeyHashing: Group] = [:]
     private var byteCount = 0
 
     init(bitsPerKey: Int) { self.bitsPerKey = min(max(1, bitsPerKey), 24) }
@@ -33,10 +36,15 @@ struct KeyFilterBuilder {
         let hashing = KeyHashing(rows: Self.rows(keys: keys.count, bitsPerKey), probes: KeyHashing.probes(bitsPerKey: bitsPerKey))
         var bits = [UInt64](repeating: 0, count: hashing.rows / 64)
         for key in keys { hashing.set(key, in: &bits) }
-        groups[hashing.rows, default: Group(hashing: hashing)].places.append(UInt32(place))
-        groups[hashing.rows]!.columns.append(bits)
+        return add(bits, hashing, ofBlock: place)
+    }
+
+    /// As `add(_:ofBlock:)`, for a filter that was made before.
+    mutating func add(_ bits: [UInt64], _ hashing: KeyHashing, ofBlock place: Int) -> [Group] {
+        groups[hashing, default: Group(hashing: hashing)].places.append(UInt32(place))
+        groups[hashing]!.columns += bits
         byteCount += hashing.rows / 8
-        return takeFull(hashing.rows)
+        return takeFull(hashing)
     }
 
     /// Everything that is left, the groups in the order of their first blocks.
@@ -45,17 +53,17 @@ struct KeyFilterBuilder {
         return groups.values.sorted { $0.places[0] < $1.places[0] }
     }
 
-    private mutating func takeFull(_ rows: Int) -> [Group] {
+    private mutating func takeFull(_ hashing: KeyHashing) -> [Group] {
         var full: [Group] = []
-        if groups[rows]!.places.count == Self.columnsMax { full.append(take(rows)) }
-        while byteCount > Self.bytesMax, let largest = groups.max(by: { ($0.value.byteCount, $0.key) < ($1.value.byteCount, $1.key) }) {
+        if groups[hashing]!.places.count == Self.columnsMax { full.append(take(hashing)) }
+        while byteCount > Self.bytesMax, let largest = groups.max(by: { $0.value.isSmaller(than: $1.value) }) {
             full.append(take(largest.key))
         }
         return full
     }
 
-    private mutating func take(_ rows: Int) -> Group {
-        let group = groups.removeValue(forKey: rows)!
+    private mutating func take(_ hashing: KeyHashing) -> Group {
+        let group = groups.removeValue(forKey: hashing)!
         byteCount -= group.byteCount
         return group
     }

@@ -2,7 +2,7 @@
 ///
 /// The key is mixed first (the finaliser of SplitMix64), so that running numbers do as well as hashes. On disk: never change it within
 /// a version of parts.
-struct KeyHashing: Equatable, Sendable {
+struct KeyHashing: Hashable, Sendable {
     /// Bits of the filter.
     let rows: Int
     /// Bits set for each key.

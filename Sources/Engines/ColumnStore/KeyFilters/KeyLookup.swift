@@ -14,11 +14,8 @@ struct KeyLookup {
         let scope = part.blocks[Int(matrix.places[0])].header.scope
         guard scope.key != nil else {
             return try matrix.columns(fulfilling: condition) { row throws(StorageError) in
-                do throws(StorageError) {
-                    return try self.row(row, of: matrix)
-                } catch {
-                    guard error.code == .corrupt else { throw error }
-                    return try self.row(row, of: matrix)  // once more: a fault on the way from the disk is not damage on it
+                try reading(page: row / matrix.rowsPerPage, of: matrix) { page in
+                    ColumnBits(page, start: row % matrix.rowsPerPage * matrix.columnCount, count: matrix.columnCount)
                 }
             }
         }
@@ -28,8 +25,34 @@ struct KeyLookup {
         }
     }
 
-    private func row(_ row: Int, of matrix: KeyMatrix) throws(StorageError) -> ColumnBits {
-        let page = row / matrix.rowsPerPage
+    /// Calls `body` with the rows of one page after the other, from the first on; of a keyed scope's with all at once.
+    /// - Returns: false, with nothing called, when the key is gone.
+    /// - Throws: as `columns(of:fulfilling:)`.
+    func forEachPage(of matrix: KeyMatrix, _ body: (UnsafeRawBufferPointer) -> Void) throws(StorageError) -> Bool {
+        let scope = part.blocks[Int(matrix.places[0])].header.scope
+        guard scope.key == nil else {
+            guard let bits = try openedBits(of: matrix, scope) else { return false }
+            bits.withUnsafeBytes(body)
+            return true
+        }
+        for page in 0..<matrix.pageCount { try reading(page: page, of: matrix, body) }
+        return true
+    }
+
+    private func reading<Result>(
+        page: Int, of matrix: KeyMatrix, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(StorageError) -> Result {
+        do throws(StorageError) {
+            return try readingOnce(page: page, of: matrix, body)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            return try readingOnce(page: page, of: matrix, body)  // once more: a fault on the way from the disk is not damage on it
+        }
+    }
+
+    private func readingOnce<Result>(
+        page: Int, of matrix: KeyMatrix, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(StorageError) -> Result {
         let range = matrix.bytes(ofPage: page)
         let offset = matrix.offset + range.lowerBound + page * KeyMatrix.checksumBytes
         let count = KeyMatrix.checksumBytes + range.count
@@ -38,11 +61,11 @@ struct KeyLookup {
         let seed = KeyMatrix.seed(part: part.number, offset: matrix.offset, page: page)
         return try decoding("key filter of part \(part.number)", bytes) { reader throws(BytesError) in
             let checksum = try reader.uint64()
-            let body = try reader.bytes(range.count)
-            guard checksum == Checksum.xxh3(body, seed: seed) else {
+            let rows = try reader.bytes(range.count)
+            guard checksum == Checksum.xxh3(rows, seed: seed) else {
                 throw BytesError(code: .malformed, message: "checksum of page \(page) differs")
             }
-            return ColumnBits(body, start: row % matrix.rowsPerPage * matrix.columnCount, count: matrix.columnCount)
+            return body(rows)
         }
     }
 

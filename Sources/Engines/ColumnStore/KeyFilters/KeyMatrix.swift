@@ -87,10 +87,15 @@ struct ColumnBits: Equatable, Sendable {
         }
     }
 
-    private static func word(_ bytes: UnsafeRawBufferPointer, start: Int, bits: Int) -> UInt64 {
+    /// Up to 64 bits from `start` on.
+    static func word(_ bytes: UnsafeRawBufferPointer, start: Int, bits: Int) -> UInt64 {
         let (first, shift) = (start >> 3, start & 7)
         var low: UInt64 = 0
-        for index in 0..<min(8, bytes.count - first) { low |= UInt64(bytes[first + index]) << UInt64(8 * index) }
+        if first + 8 <= bytes.count {
+            low = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: first, as: UInt64.self))
+        } else {
+            for index in 0..<(bytes.count - first) { low |= UInt64(bytes[first + index]) << UInt64(8 * index) }
+        }
         var word = low >> UInt64(shift)
         if shift > 0, shift + bits > 64 { word |= UInt64(bytes[first + 8]) << UInt64(64 - shift) }
         return bits == 64 ? word : word & ((1 << UInt64(bits)) - 1)

@@ -39,13 +39,19 @@ struct PartWriter {
 
     /// - Throws: `.keyGone` when the scope's key is not there.
     mutating func append(_ block: EncodedBlock, scope: BlockScope) throws(StorageError) {
-        if scope != run?.scope {
-            try endRun()
-            run = (scope, KeyFilterBuilder(bitsPerKey: bitsPerKey))
-        }
+        try begin(scope)
         let start = offset
         var sections: [PartIndex.Section] = []
-        for section in block.sections { sections.append(try append(section, number: sections.count, scope: scope)) }
+        for section in block.sections {
+            try checkLength(section.bytes.count)
+            let seal = try seal(.section(sections.count), block: blocks.count, scope: scope)
+            sections.append(
+                try appendSection(plainBytes: section.bytes.count) { buffer in
+                    section.bytes.withUnsafeBytes {
+                        Envelope.append($0, compression: Envelope.Compression(section.compression), seal: seal, to: &buffer)
+                    }
+                })
+        }
         let header = BlockHeader(
             scope: scope, partition: partition, form: block.form, rowCount: block.rowCount, times: block.times, summary: block.summary)
         blocks.append(PartIndex.Block(header: header, offset: start, sections: sections, isKeyGone: false))
@@ -54,20 +60,48 @@ struct PartWriter {
         }
     }
 
-    private mutating func append(
-        _ section: EncodedSection, number sectionNumber: Int, scope: BlockScope
-    ) throws(StorageError) -> PartIndex.Section {
-        guard section.bytes.count <= Envelope.bytesMax else {
-            throw StorageError(code: .limit, message: "cannot write block of part \(number): \(section.bytes.count) bytes")
-        }
-        let seal = try seal(.section(sectionNumber), block: blocks.count, scope: scope)
+    /// Takes a block of another part of the same partition as it is. Nothing is compressed or looked at anew; under a key the seal is
+    /// renewed, which binds it to its new place.
+    /// - Parameter filter: the block's, nil when it has none.
+    mutating func append(
+        _ packed: [PackedSection], of header: BlockHeader, filter: (bits: [UInt64], hashing: KeyHashing)?
+    ) throws(StorageError) {
+        try begin(header.scope)
         let start = offset
-        section.bytes.withUnsafeBytes {
-            Envelope.append($0, compression: Envelope.Compression(section.compression), seal: seal, to: &buffer)
+        var sections: [PartIndex.Section] = []
+        for one in packed {
+            let seal = try seal(.section(sections.count), block: blocks.count, scope: header.scope)
+            sections.append(
+                try appendSection(plainBytes: one.plainBytes) { buffer in
+                    one.bytes.withUnsafeBytes {
+                        Envelope.append(packed: $0, one.compression, plainBytes: one.plainBytes, seal: seal, to: &buffer)
+                    }
+                })
         }
+        blocks.append(PartIndex.Block(header: header, offset: start, sections: sections, isKeyGone: false))
+        guard let filter else { return }
+        for group in run!.filters.add(filter.bits, filter.hashing, ofBlock: blocks.count - 1) { try append(group, scope: header.scope) }
+    }
+
+    private mutating func begin(_ scope: BlockScope) throws(StorageError) {
+        guard scope != run?.scope else { return }
+        try endRun()
+        run = (scope, KeyFilterBuilder(bitsPerKey: bitsPerKey))
+    }
+
+    private func checkLength(_ bytes: Int) throws(StorageError) {
+        guard bytes <= Envelope.bytesMax else {
+            throw StorageError(code: .limit, message: "cannot write block of part \(number): \(bytes) bytes")
+        }
+    }
+
+    /// - Parameter write: appends the section's envelope.
+    private mutating func appendSection(plainBytes: Int, _ write: (inout ByteWriter) -> Void) throws(StorageError) -> PartIndex.Section {
+        let start = offset
+        write(&buffer)
         let storedBytes = offset - start
         if buffer.count >= Self.bufferBytes { try flush() }
-        return PartIndex.Section(storedBytes: storedBytes, plainBytes: section.bytes.count)
+        return PartIndex.Section(storedBytes: storedBytes, plainBytes: plainBytes)
     }
 
     private func seal(_ piece: PartV2.Piece, block: Int, scope: BlockScope) throws(StorageError) -> Envelope.Seal? {
@@ -88,7 +122,7 @@ struct PartWriter {
 
     private mutating func append(_ group: KeyFilterBuilder.Group, scope: BlockScope) throws(StorageError) {
         let start = offset
-        let bits = BitTransposition.rows(group.columns, rows: group.hashing.rows)
+        let bits = BitTransposition.rows(group.columns, count: group.places.count, rows: group.hashing.rows)
         let shape = KeyMatrix(hashing: group.hashing, places: group.places, offset: start, storedBytes: 0)
         if let seal = try seal(.filter, block: Int(group.places[0]), scope: scope) {
             bits.withUnsafeBytes { Envelope.append($0, compression: .none, seal: seal, to: &buffer) }

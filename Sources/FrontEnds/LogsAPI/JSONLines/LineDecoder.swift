@@ -28,8 +28,8 @@ struct LineDecoder {
     private var messages = BytesVector()
     /// Position in `streamNames`, a line each.
     private var streams: [Int] = []
-    private var streamPlaces: [[UInt8]: Int] = [:]
-    private var streamKey: [UInt8] = []
+    private var streamPlaces: [StreamKey: Int] = [:]
+    private var streamKey = StreamKey()
     private var lineNumbers: [Int] = []
     private var number = 0
 
@@ -75,7 +75,7 @@ struct LineDecoder {
         guard times.count < Limits.linesMax else {
             throw JSONLinesError(status: 413, "cannot store the lines: a request may have \(Limits.linesMax)", line: number)
         }
-        streamKey.removeAll(keepingCapacity: true)
+        streamKey.bytes.removeAll(keepingCapacity: true)
         if line[0] == UInt8(ascii: "{"), let shape = shapes.shape(of: line, &tokens), let slots = places(of: shape).slots {
             try take(line, shape, slots)
         } else {
@@ -123,8 +123,8 @@ struct LineDecoder {
     /// - Returns: why the line cannot be stored.
     private mutating func takeValue(_ value: UnsafeBufferPointer<UInt8>?, at index: Int) -> JSONLinesError? {
         guard hasTime, index == names.count - 1 else {
-            if index > 0 { streamKey.append(UInt8(ascii: "/")) }
-            if let value, !value.isEmpty { streamKey.append(contentsOf: value) } else { streamKey.append(UInt8(ascii: "-")) }
+            if index > 0 { streamKey.bytes.append(UInt8(ascii: "/")) }
+            if let value, !value.isEmpty { streamKey.bytes.append(contentsOf: value) } else { streamKey.bytes.append(UInt8(ascii: "-")) }
             return nil
         }
         guard let value else { return JSONLinesError(line: number, "it has no \(names[index]), which should hold its time") }
@@ -141,7 +141,7 @@ struct LineDecoder {
     /// The stream of the line whose values were taken last. A stream's name cannot have colons and asterisks; they become underscores.
     private mutating func streamPlace() throws(JSONLinesError) -> Int {
         if let known = streamPlaces[streamKey] { return known }
-        var name = streamKey.isEmpty ? Array("lines".utf8) : streamKey
+        var name = streamKey.bytes.isEmpty ? Array("lines".utf8) : streamKey.bytes
         for index in name.indices where name[index] == UInt8(ascii: ":") || name[index] == UInt8(ascii: "*") { name[index] = UInt8(ascii: "_") }
         guard name.count <= Limits.nameLengthMax else {
             throw JSONLinesError(line: number, "the name of its stream is longer than \(Limits.nameLengthMax) bytes")
@@ -186,4 +186,11 @@ struct LineDecoder {
         batch.messages = messages
         return batch
     }
+}
+
+/// Values that name a line's stream. An array of bytes would hash them one by one, once a line.
+private struct StreamKey: Hashable {
+    var bytes: [UInt8] = []
+
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }

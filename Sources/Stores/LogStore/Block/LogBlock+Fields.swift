@@ -46,6 +46,7 @@ extension LogBlock {
             return shown(DictionaryVector(codes: [UInt16](repeating: 0, count: count), values: texts), kind)
         case .dictionary(let dictionary): return shown(dictionary, kind)
         case .decimal(let decimals) where kind == .bare: return Column(.decimal(decimals))
+        case .hexadecimal(let ids) where kind == .string && !ids.pattern.contains(UInt8(ascii: "\\")): return Column(.bytes(ids.texts))
         case .texts(let texts) where kind == .string && !texts.bytes.contains(UInt8(ascii: "\\")): return Column(.bytes(texts))
         default: return shown(values.texts, kind)
         }

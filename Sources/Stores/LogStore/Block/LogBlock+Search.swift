@@ -79,6 +79,7 @@ extension ColumnValues {
         case .numbered(let values) where !needle.contains(where: { $0 &- 48 < 10 }):
             let isIn = values.prefix.withUnsafeBufferPointer { $0.contains(needle) }
             return isIn ? Selection(all: count) : Selection(none: count)
+        case .hexadecimal(let values): return values.places(containing: needle)
         case .decimal, .numbered, .texts: return texts.rows(containing: needle)
         }
     }

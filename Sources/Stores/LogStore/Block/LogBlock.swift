@@ -198,6 +198,7 @@ extension ColumnValues {
         case .dictionary(let values): values.values.append(Int(values.codes[place]), to: &bytes)
         case .decimal(let values): values.form.append(values.mantissas[place], to: &bytes)
         case .numbered(let values): values.append(place, to: &bytes)
+        case .hexadecimal(let values): values.append(place, to: &bytes)
         case .texts(let values): values.append(place, to: &bytes)
         }
     }

@@ -67,7 +67,7 @@ struct LogBlockWriter {
                 shapeOfRow.append(-1)
                 continue
             }
-            while columns.count < shapes.fields.count { columns.append(Tokens(text)) }
+            while columns.count < shapes.fields.count { columns.append(Tokens(text, room: rows.count - row)) }
             start = UInt32(range.lowerBound)
             let slots = shapes.slots(ofShape: shape)
             for slot in 0..<slots.count { columns[slots[slot]].append(start &+ tokens.start(slot), start &+ tokens.end(slot)) }

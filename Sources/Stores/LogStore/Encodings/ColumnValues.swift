@@ -7,6 +7,7 @@ enum ColumnValues: Sendable {
     case dictionary(DictionaryVector)
     case decimal(DecimalVector)
     case numbered(NumberedTexts)
+    case hexadecimal(HexadecimalTexts)
     case texts(BytesVector)
 
     var count: Int {
@@ -15,6 +16,7 @@ enum ColumnValues: Sendable {
         case .dictionary(let values): values.codes.count
         case .decimal(let values): values.mantissas.count
         case .numbered(let values): values.numbers.count
+        case .hexadecimal(let values): values.count
         case .texts(let values): values.count
         }
     }
@@ -29,6 +31,7 @@ enum ColumnValues: Sendable {
         case .dictionary(let values): return values.texts
         case .decimal(let values): return values.texts
         case .numbered(let values): return values.texts
+        case .hexadecimal(let values): return values.texts
         case .texts(let values): return values
         }
     }

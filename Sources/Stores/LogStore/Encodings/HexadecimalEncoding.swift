@@ -72,7 +72,7 @@ enum HexadecimalEncoding {
     }
 
     /// The value of a digit; 255 for other bytes. Upper case is another byte: it would not come back.
-    private static let values: [UInt8] = (0...255).map { byte in
+    fileprivate static let values: [UInt8] = (0...255).map { byte in
         switch byte {
         case 48...57: UInt8(byte - 48)
         case 97...102: UInt8(byte - 87)
@@ -84,21 +84,98 @@ enum HexadecimalEncoding {
         let pattern = Array(try reader.lengthPrefixed())
         let count = try reader.valueCount(max: countMax)
         guard !pattern.isEmpty, pattern.count <= lengthMax else { throw BytesError(code: .malformed, message: "cannot read ids: bad pattern") }
-        let places = pattern.indices.filter { pattern[$0] == 0 }
-        let width = (places.count + 1) / 2
-        let packed = try reader.bytes(width * count)
+        let width = (pattern.count { $0 == 0 } + 1) / 2
+        return .hexadecimal(HexadecimalTexts(pattern: pattern, packed: Array(try reader.bytes(width * count)), count: count))
+    }
+}
+
+/// Ids as they lie in a block. A search for one goes over the packed digits: putting all of a block's ids together costs a hundred times more.
+struct HexadecimalTexts: Sendable {
+    /// A zero byte where a digit goes, and else the sign that stands there.
+    let pattern: [UInt8]
+    let count: Int
+    private let packed: [UInt8]
+    private let width: Int
+    private let digitPlaces: [Int]
+
+    /// - Precondition: `packed` has two digits a byte for each of `count` ids, every id from a new byte on.
+    fileprivate init(pattern: [UInt8], packed: [UInt8], count: Int) {
+        self.pattern = pattern
+        self.packed = packed
+        self.count = count
+        digitPlaces = pattern.indices.filter { pattern[$0] == 0 }
+        width = (digitPlaces.count + 1) / 2
+        precondition(packed.count == width * count, "digits of \(count) ids")
+    }
+
+    func append(_ place: Int, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: pattern)
+        bytes.withUnsafeMutableBufferPointer { all in write(place, to: all.baseAddress! + (all.count - pattern.count)) }
+    }
+
+    var texts: BytesVector {
         let bytes = [UInt8](unsafeUninitializedCapacity: pattern.count * count) { target, filled in
-            for index in 0..<count {
-                let out = target.baseAddress! + index * pattern.count
-                for place in pattern.indices { out[place] = pattern[place] }
-                for (number, place) in places.enumerated() {
-                    let byte = packed[index * width + (number >> 1)]
-                    let digit = number & 1 == 0 ? byte >> 4 : byte & 15
-                    out[place] = digit < 10 ? 48 + digit : 87 + digit
-                }
+            for place in 0..<count {
+                let out = target.baseAddress! + place * pattern.count
+                for index in pattern.indices { out[index] = pattern[index] }
+                write(place, to: out)
             }
             filled = pattern.count * count
         }
-        return .texts(BytesVector(bytes: bytes, ends: (0..<count).map { UInt32(($0 + 1) * pattern.count) }))
+        return BytesVector(bytes: bytes, ends: (0..<count).map { UInt32(($0 + 1) * pattern.count) })
+    }
+
+    /// - Parameter out: `pattern.count` bytes that hold the pattern.
+    @inline(__always)
+    private func write(_ place: Int, to out: UnsafeMutablePointer<UInt8>) {
+        packed.withUnsafeBufferPointer { packed in
+            for (number, index) in digitPlaces.enumerated() {
+                let byte = packed[place &* width &+ number &>> 1]
+                let digit = number & 1 == 0 ? byte &>> 4 : byte & 15
+                out[index] = digit < 10 ? 48 &+ digit : 87 &+ digit
+            }
+        }
+    }
+
+    // MARK: searching
+
+    /// More ways to lay a needle over an id than this, and a search of the texts is quicker.
+    private static let alignmentsMax = 4
+
+    /// The places whose id has `needle` in it.
+    func places(containing needle: [UInt8]) -> Selection {
+        guard needle.count <= pattern.count else { return Selection(none: count) }
+        guard pattern.count - needle.count < Self.alignmentsMax else { return texts.rows(containing: needle) }
+        let masks = (0...(pattern.count - needle.count)).compactMap { digits(of: needle, at: $0) }
+        return Selection(rowCount: count) { place in masks.contains { isMatch($0, place) } }
+    }
+
+    /// What the packed bytes of an id must be under a mask.
+    private struct Digits {
+        let bytes: Range<Int>
+        var wanted: [UInt8]
+        var mask: [UInt8]
+    }
+
+    /// - Returns: nil when the needle cannot stand there, whatever the digits.
+    private func digits(of needle: [UInt8], at offset: Int) -> Digits? {
+        let covered = digitPlaces.indices.filter { (offset..<(offset + needle.count)).contains(digitPlaces[$0]) }
+        let bytes = covered.isEmpty ? 0..<0 : covered[0] / 2..<(covered[covered.count - 1] / 2 + 1)
+        var digits = Digits(bytes: bytes, wanted: [UInt8](repeating: 0, count: bytes.count), mask: [UInt8](repeating: 0, count: bytes.count))
+        for index in needle.indices where pattern[offset + index] != 0 && pattern[offset + index] != needle[index] { return nil }
+        for number in covered {
+            let value = HexadecimalEncoding.values[Int(needle[digitPlaces[number] - offset])]
+            guard value < 16 else { return nil }
+            digits.wanted[number / 2 - bytes.lowerBound] |= number & 1 == 0 ? value << 4 : value
+            digits.mask[number / 2 - bytes.lowerBound] |= number & 1 == 0 ? 0xF0 : 0x0F
+        }
+        return digits
+    }
+
+    @inline(__always)
+    private func isMatch(_ digits: Digits, _ place: Int) -> Bool {
+        let start = place &* width &+ digits.bytes.lowerBound
+        for index in digits.wanted.indices where packed[start &+ index] & digits.mask[index] != digits.wanted[index] { return false }
+        return true
     }
 }

@@ -6,7 +6,12 @@ struct Tokens {
     var starts: [UInt32] = []
     var ends: [UInt32] = []
 
-    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+    /// - Parameter room: how many are expected.
+    init(_ text: UnsafeBufferPointer<UInt8>, room: Int = 0) {
+        self.text = text
+        starts.reserveCapacity(room)
+        ends.reserveCapacity(room)
+    }
 
     /// All strings of a vector.
     init(_ values: BytesVector, text: UnsafeBufferPointer<UInt8>) {
