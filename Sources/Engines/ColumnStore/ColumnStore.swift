@@ -131,9 +131,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
     package func stepSealing() -> NextStep {
         let before = context.counters.current.seals
         let next = sealing.withLock { $0.step() }
-        guard context.counters.current.seals > before else { return next }
-        loops.withLock { $0.merge }?.wake()
-        if context.sleep != nil { Machine.trimMemory() }  // the rows that were sealed are free now
+        if context.counters.current.seals > before { loops.withLock { $0.merge }?.wake() }
         return next
     }
 
@@ -250,8 +248,36 @@ private struct CommitSteps: Stepper {
 }
 
 private struct SealSteps: Stepper {
+    /// The rows that a seal freed go back to the system when no other seal follows in this time. While rows keep coming they are the room for
+    /// the next: given back each time, a tenth of the work of ingesting log lines was getting them again, page by page.
+    private static let trimRest: Int64 = 3_000_000_000
+
     let store: ColumnStore
-    mutating func step() -> NextStep { store.stepSealing() }
+    private var seals: Int
+    private var trimAt: Int64?
+
+    init(store: ColumnStore) {
+        self.store = store
+        seals = store.context.counters.current.seals
+    }
+
+    mutating func step() -> NextStep {
+        let next = store.stepSealing()
+        let now = store.context.clock.monotonicNanoseconds
+        let sealed = store.context.counters.current.seals
+        if sealed > seals { (seals, trimAt) = (sealed, now + Self.trimRest) }
+        guard let trimAt else { return next }
+        guard now < trimAt else {
+            Machine.trimMemory()
+            self.trimAt = nil
+            return next
+        }
+        switch next {
+        case .atOnce: return next
+        case .after(let rest): return .after(nanoseconds: min(rest, trimAt - now))
+        case .whenWoken: return .after(nanoseconds: trimAt - now)
+        }
+    }
 }
 
 private struct MergeSteps: Stepper {
