@@ -153,10 +153,16 @@ void gw_curl_abandon(gw_curl_loop *loop, gw_curl_transfer *transfer) {
     release(transfer);
 }
 
+// The library calls an answer that is no HTTP by the same code as a URL whose scheme it does not know.
+static bool was_sent(const gw_curl_transfer *transfer) {
+    long bytes = 0;
+    return curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes > 0;
+}
+
 static gw_curl_outcome outcome_of(CURLcode code, const gw_curl_transfer *transfer) {
     switch (code) {
     case CURLE_OK: return gw_curl_done;
-    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_UNSUPPORTED_PROTOCOL: return was_sent(transfer) ? gw_curl_interrupted : gw_curl_invalid;
     case CURLE_URL_MALFORMAT: return gw_curl_invalid;
     case CURLE_COULDNT_RESOLVE_HOST: return gw_curl_unresolved;
     case CURLE_COULDNT_CONNECT: return transfer->was_refused ? gw_curl_address_refused : gw_curl_unconnected;
