@@ -74,7 +74,7 @@ struct KeyFilterTests {
     }
 
     /// The truth is a set for each block; the filter must never miss, and err as seldom as its size says.
-    @Test(arguments: fuzzSeeds(3)) func `filters of very different blocks never miss and seldom err`(_ seed: UInt64) {
+    @Test(arguments: fuzzSeeds(3)) func `filters of very different blocks never miss and seldom err`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var builder = KeyFilterBuilder(bitsPerKey: 10)
         var truth: [[UInt64]] = []

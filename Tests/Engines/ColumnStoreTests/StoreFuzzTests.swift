@@ -50,7 +50,7 @@ struct StoreFuzzTests {
     }
 
     @Test(arguments: [false, true], fuzzSeeds(4))
-    func `damaged bytes never crash the store and never show rows that were not committed`(_ isSealed: Bool, _ seed: UInt64) throws {
+    func `damaged bytes never crash the store and never show rows that were not committed`(_ isSealed: Bool, seed: UInt64) throws {
         let (start, keys, commits) = try disk(isSealed: isSealed)
         var random = SeededRandom(seed: seed)
         let paths = try start.files().filter { $0.hasSuffix(isSealed ? ".part" : ".journal") }

@@ -4,7 +4,7 @@ import Simulation
 import Testing
 
 struct StoreModelTests {
-    @Test(arguments: fuzzSeeds(12)) func `whatever happens, the store holds what was acknowledged, once and in order`(_ seed: UInt64) throws
+    @Test(arguments: fuzzSeeds(12)) func `whatever happens, the store holds what was acknowledged, once and in order`(seed: UInt64) throws
     {
         var model = StoreModel(seed: seed)
         try model.run(lives: 5, stepsPerLife: 20)

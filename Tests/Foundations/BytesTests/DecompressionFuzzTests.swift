@@ -35,7 +35,7 @@ struct DecompressionFuzzTests {
         return (0..<count).flatMap { _ in random.oneIn(4) ? random.bytes(3) : Array(words.randomElement(using: &random)!.utf8) }
     }
 
-    @Test(arguments: fuzzSeeds(4)) func `damaged input gives bytes within the limit or an error`(_ seed: UInt64) throws {
+    @Test(arguments: fuzzSeeds(4)) func `damaged input gives bytes within the limit or an error`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         for _ in 0..<100 {
             let plain = plain(&random)

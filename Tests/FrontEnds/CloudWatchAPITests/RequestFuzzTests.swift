@@ -39,6 +39,27 @@ struct RequestFuzzTests {
         ("SetAlarmState", ["AlarmName": "slow", "StateValue": "ALARM", "StateReason": "a test", "StateReasonData": "{\"a\":1}"]),
         ("PutDashboard", ["DashboardName": "d", "DashboardBody": "{\"widgets\":[{\"type\":\"text\",\"width\":3,\"properties\":{\"markdown\":\"x\"}}]}"]),
         ("PutAnomalyDetector", ["SingleMetricAnomalyDetector": ["Namespace": "Shop", "MetricName": "Latency", "Stat": "Average"]]),
+        ("PutLogAlarm", [
+            "AlarmName": "log", "QueryResultsToEvaluate": 3, "QueryResultsToAlarm": 2, "Threshold": 10.0, "ComparisonOperator": "GreaterThanThreshold",
+            "ScheduledQueryConfiguration": [
+                "QueryString": "filter level = 'ERROR'", "LogGroupIdentifiers": ["/shop"], "ScheduledQueryRoleARN": "arn:aws:iam::123456789012:role/r",
+                "AggregationExpression": "count(*)", "ScheduleConfiguration": ["ScheduleExpression": "rate(5 minutes)", "StartTimeOffset": 300],
+            ],
+        ]),
+        ("PutAlarmMuteRule", [
+            "Name": "nightly", "Rule": ["Schedule": ["Expression": "cron(0,30 8-10 1,15 * MON-FRI)", "Duration": "PT1H30M", "Timezone": "Europe/Berlin"]],
+            "MuteTargets": ["AlarmNames": ["slow"]], "StartDate": .timestamp(1_795_248_600_000_000_000),
+        ]),
+        ("PutMetricStream", [
+            "Name": "s", "FirehoseArn": "http://127.0.0.1:9/none", "RoleArn": "arn:aws:iam::123456789012:role/r", "OutputFormat": "json",
+            "IncludeFilters": [["Namespace": "Shop", "MetricNames": ["Latency"]]],
+        ]),
+        ("PutMetricDataQueryDefinition", ["Path": "team/latency", "Expression": "SEARCH('{Shop,Host} Latency', 'p99')", "Type": "METRIC_MATH"]),
+        ("GetMetricWidgetImage", [
+            "MetricWidget": .text(
+                #"{"metrics":[["Shop","Latency","Host","a",{"stat":"p90","label":"${LAST}"}],[".","Size"],[{"expression":"m1*2","id":"e1"}]],"#
+                    + #""width":200,"height":120,"start":"-PT3H","end":"2026-11-21T08:00:00Z","annotations":{"horizontal":[{"value":1,"label":"x"}]},"yAxis":{"left":{"min":0}}}"#)
+        ]),
         ("TagResource", ["ResourceARN": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:slow", "Tags": [["Key": "a", "Value": "b"]]]),
     ]
 

@@ -325,6 +325,22 @@ private struct TwoSeries: MetricReader {
         #expect(client.subscriptions.isEmpty)
     }
 
+    @Test(arguments: fuzzSeeds(3)) func `damaged subscriptions are set or refused as the page's mistake`(seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        let admitted = house.hub.admit(caller: "10.0.0.1", tenant: acme, isWelcome: { true })
+        let client = try #require(admitted).client
+        let whole = #"{"subscriptions":[{"id":"1","topic":"logs","groups":["/shop","gone"],"filter":"{ $.level = \"ERROR\" }"},{"id":"2","topic":"metrics","namespace":"Shop","metric":"Latency"},{"id":"3","topic":"alarms"}]}"#
+        var taken = 0
+        for round in 0..<400 {
+            var body = Array(whole.utf8)
+            if !random.oneIn(6) { body.mutate(using: &random) }
+            let (status, text) = await post(client.id, String(decoding: body, as: UTF8.self))
+            #expect(status == 200 || status == 400, "seed \(seed), round \(round): \(text)")
+            taken += status == 200 ? 1 : 0
+        }
+        #expect(taken > 20, "the noise must hold sense too")
+    }
+
     @Test func `a stream is its caller's own`() async throws {
         let admitted = house.hub.admit(caller: "10.0.0.1", tenant: acme, isWelcome: { true })
         let client = try #require(admitted).client

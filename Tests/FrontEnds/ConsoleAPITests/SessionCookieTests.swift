@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 import WireFormats
 
@@ -18,6 +19,20 @@ struct SessionCookieTests {
             #expect(tokens(none) == [], "\(none)")
         }
         #expect(tokens(String(repeating: "groundwatch_session=\(token); ", count: 1000)).count == 4)
+    }
+
+    @Test(arguments: fuzzSeeds(3)) func `of damaged cookies and places in a stream only what has their form is read`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        for round in 0..<400 {
+            func damaged(_ text: String) -> String {
+                var bytes = Array(text.utf8)
+                bytes.mutate(using: &random)
+                return String(decoding: bytes, as: UTF8.self)
+            }
+            let head = HTTPRequestHead(method: "GET", path: "/", headers: ["Cookie": damaged("theme=dark; groundwatch_session=\(token); a=b")])
+            #expect(SessionCookie.tokens(of: head).allSatisfy { $0.utf8.count == 64 && !$0.contains(";") }, "seed \(seed), round \(round)")
+            #expect(LiveReplay.place(damaged("0123456789abcdef-12"))?.number ?? 0 >= 0, "seed \(seed), round \(round)")
+        }
     }
 
     @Test func `scripts and other sites cannot have it, and over https it stays there`() {

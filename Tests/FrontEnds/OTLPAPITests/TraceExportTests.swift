@@ -356,4 +356,28 @@ struct TraceExportTests {
             if answer.status == 400 { #expect(door.store.spanCount == before) }
         }
     }
+
+    /// The other spelling of the same: what is refused has a place, and stores nothing.
+    @Test(arguments: fuzzSeeds(4)) func `damaged JSON is answered`(seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        let door = Door()
+        let request = #"""
+            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"scope":{"name":"tests"},
+            "spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","name":"GET /","kind":2,"startTimeUnixNano":"\#(door.now)",
+            "endTimeUnixNano":\#(door.now + 1_000_000),"attributes":[{"key":"i","value":{"intValue":"-5"}},{"key":"d","value":{"doubleValue":1.5}},
+            {"key":"l","value":{"arrayValue":{"values":[{"stringValue":"e"},{"kvlistValue":{"values":[{"key":"k","value":{"bytesValue":"AQI="}}]}}]}}}],
+            "events":[{"timeUnixNano":"1","name":"e"}],"links":[{"traceId":"0102030405060708090a0b0c0d0e0f10"}],"status":{"message":"bad","code":2}}]}]}]}
+            """#
+        var taken = 0
+        for round in 0..<300 {
+            var bytes = Array(request.utf8)
+            if !random.oneIn(6) { bytes.mutate(using: &random) }
+            let before = door.store.spanCount
+            let answer = try await door.send(bytes, type: "application/json")
+            #expect(answer.status == 200 || answer.status == 400, "seed \(seed), round \(round)")
+            if answer.status == 400 { #expect(door.store.spanCount == before, "seed \(seed), round \(round)") }
+            taken += answer.status == 200 ? 1 : 0
+        }
+        #expect(taken > 20, "the noise must hold sense too")
+    }
 }

@@ -9,7 +9,7 @@ import WireFormats
 
 /// Write requests, damaged inside and outside their compression: stored, or refused with a status that tells the sender not to repeat it.
 struct RemoteWriteFuzzTests {
-    @Test(arguments: fuzzSeeds(3)) func `a damaged request is answered 204 or 4xx`(_ seed: UInt64) async throws {
+    @Test(arguments: fuzzSeeds(3)) func `a damaged request is answered 204 or 4xx`(seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)
         let store = ModelStore()
         let api = PrometheusAPI(
@@ -21,6 +21,20 @@ struct RemoteWriteFuzzTests {
                     message.series(
                         [("__name__", "up"), ("instance", "i\(series)")],
                         (0..<3).map { (Double($0), Int64(round * 1000 + $0)) })
+                    guard random.oneIn(2) else { continue }
+                    message.field(1) {
+                        $0.label("__name__", "histogram")
+                        $0.field(4) {
+                            $0.field(1, varint: 7)
+                            $0.field(3, bits: (2.5).bitPattern)
+                            $0.field(4, varint: 6)
+                            $0.field(12, [2, 4, 1])
+                            $0.field(15, varint: UInt64(round * 1000))
+                        }
+                        $0.field(3) { $0.label("trace_id", "0102") }
+                        $0.label("instance", "behind a sample")
+                    }
+                    message.field(3) { $0.field(2, Array("histogram".utf8)) }
                 }
             }
             var body = message

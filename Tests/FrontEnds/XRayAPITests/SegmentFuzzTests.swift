@@ -34,6 +34,26 @@ struct SegmentFuzzTests {
         }
     }
 
+    @Test(arguments: fuzzSeeds(3)) func `a damaged datagram is stored or told why not`(seed: UInt64) async {
+        var random = SeededRandom(seed: seed)
+        let clock = ManualClock()
+        let now = Timestamp(nanoseconds: clock.wallNanoseconds)
+        let trace = "1-\(String(now.seconds, radix: 16))-aaaaaaaaaaaaaaaaaaaaaaaa"
+        let whole = #"{"format": "json", "version": 1}"# + "\n"
+            + #"{"trace_id":"\#(trace)","id":"00000000000000a1","name":"shop","start_time":\#(now.seconds),"end_time":\#(now.seconds + 1)}"#
+        var stored = 0
+        for round in 0..<400 {
+            let store = ModelStore()
+            let intake = SegmentIntake(writer: store, committer: store, random: RandomSource(SeededRandom(seed: seed)))
+            var datagram = Array(whole.utf8)
+            if !random.oneIn(6) { datagram.mutate(using: &random) }
+            let refusal = await intake.store(datagram: datagram, tenant: Self.tenant, now: now)
+            #expect((refusal == nil) == (store.spanCount > 0), "seed \(seed), round \(round): \(refusal ?? "")")
+            stored += store.spanCount > 0 ? 1 : 0
+        }
+        #expect(stored > 20, "the noise must hold sense too")
+    }
+
     /// - Throws: what an operation throws that is no answer to the caller.
     private func call(_ operation: some APIOperation, _ input: WireValue, _ clock: ManualClock) async throws -> WireNode {
         let context = RequestContext(

@@ -119,7 +119,8 @@ struct SpanBlockTests {
         #expect(blocks.map(\.rowCount).reduce(0, +) == 200 && blocks.count == 2)
     }
 
-    @Test func `rows of the first version are read, from blocks and from batches`() throws {
+    /// Two rows as the first version wrote them.
+    private var firstVersion: (bytes: [UInt8], header: BlockHeader) {
         var writer = ByteWriter()
         writer.append(varint: 2)
         for column in [[1, 1], [2, 2], [3, 4], [0, 3]] as [[UInt64]] { for value in column { writer.append(uint64: value) } }
@@ -133,9 +134,27 @@ struct SpanBlockTests {
         }
         var summary = ByteWriter()
         summary.append(uint64: 901)
-        let old = BlockHeader(
+        let header = BlockHeader(
             scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: 0, rowCount: 2, times: 5_000...5_007, summary: summary.bytes)
-        let back = try layout.decode(SectionReader([writer.bytes]), of: old)
+        return (writer.bytes, header)
+    }
+
+    @Test(arguments: fuzzSeeds(3)) func `damaged rows of the first version are refused, or are as many as they say`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let (whole, header) = firstVersion
+        for round in 0..<400 {
+            var bytes = whole
+            bytes.mutate(using: &random)
+            do throws(StorageError) {
+                let batch = try layout.decode(SectionReader([bytes]), of: header)
+                #expect(batch.columns.allSatisfy { ($0.count ?? batch.rowCount) == batch.rowCount }, "seed \(seed), round \(round)")
+            } catch { #expect(error.code == .corrupt, "seed \(seed), round \(round)") }
+        }
+    }
+
+    @Test func `rows of the first version are read, from blocks and from batches`() throws {
+        let (bytes, old) = firstVersion
+        let back = try layout.decode(SectionReader([bytes]), of: old)
         #expect(back.columns[SpanColumn.service.rawValue] == .bytes(BytesVector(["shop", ""])))
         #expect(back.columns[SpanColumn.kind.rawValue] == .uint8([SpanKind.server.rawValue, SpanKind.inner.rawValue]))
         #expect(back.columns[SpanColumn.arrival.rawValue] == .uint64([900, 901]))

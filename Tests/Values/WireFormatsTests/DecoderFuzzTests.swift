@@ -11,7 +11,7 @@ struct DecoderFuzzTests {
         return count
     }
 
-    @Test(arguments: fuzzSeeds(3)) func `a damaged document is read or refused`(_ seed: UInt64) {
+    @Test(arguments: fuzzSeeds(3)) func `a damaged document is read or refused`(seed: UInt64) {
         var values = RandomValues(seed: seed)
         for round in 0..<150 {
             let value = values.structure(depth: 5)
@@ -33,7 +33,7 @@ struct DecoderFuzzTests {
         }
     }
 
-    @Test(arguments: fuzzSeeds(3)) func `a damaged protobuf message is walked to its end or refused`(_ seed: UInt64) {
+    @Test(arguments: fuzzSeeds(3)) func `a damaged protobuf message is walked to its end or refused`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for _ in 0..<400 {
             var bytes: [UInt8] = []
