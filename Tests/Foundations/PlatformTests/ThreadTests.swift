@@ -55,6 +55,30 @@ struct ThreadTests {
         loop.stop()
     }
 
+    @Test func `threads that reserve, grow and give back at once never exceed a budget, and leave it empty`() {
+        let budget = MemoryBudget(name: "test", bytesMax: 1000)
+        let most = Monitor(0), refused = Monitor(0), taken = Monitor(0)
+        let threads = (0..<4).map { number in
+            WorkerThread(name: "reserver") {
+                for round in 0..<2000 {
+                    do throws(MemoryBudget.Exhausted) {
+                        let held = try budget.reserve(200)
+                        try held.grow(by: round % 300)
+                        let used = budget.bytesUsed
+                        most.withLock { $0 = max($0, used) }
+                        taken.withLock { $0 += 1 }
+                        if (number + round) % 2 == 0 { held.release() }
+                    } catch { refused.withLock { $0 += 1 } }
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(budget.bytesUsed == 0)
+        #expect(most.withLock { $0 } <= 1000)
+        #expect(taken.withLock { $0 } + refused.withLock { $0 } == 8000)
+        #expect(taken.withLock { $0 } >= 2000)
+    }
+
     private struct CountingStepper: Stepper {
         let steps: Monitor<Int>
         var workLeft: Int

@@ -167,6 +167,65 @@ struct LogStoreTests {
         #expect(try await bench.events(bench.store, bench.directory, group: "g").count == 2)
     }
 
+    /// Races show under `FUZZ_SANITIZER=thread Scripts/fuzz`.
+    @Test func `groups that come and go, writers, readers and sealing at once lose no event`() async throws {
+        let bench = try await Bench()
+        let (directory, store, engine, clock) = (bench.directory, bench.store, bench.engine, bench.clock)
+        let now = Timestamp(nanoseconds: clock.wallNanoseconds)
+        @Sendable func write(_ group: String, _ stream: String, writer: UInt64, round: UInt64) async throws {
+            _ = try await directory.createGroup(named: group, logClass: "STANDARD", tags: [], of: tenant, at: now)
+            let found = try #require(try await directory.group(named: group, of: tenant))
+            _ = try await directory.createStream(named: stream, in: found, of: tenant, at: now)
+            let entry = try #require(try await directory.stream(named: stream, in: found, of: tenant))
+            var batch = LogBatch(tenant: tenant, group: found, ingestionTime: now)
+            batch.times = (0..<5).map { now.nanoseconds - $0 }
+            batch.streams = batch.times.map { _ in entry.number }
+            batch.messages = BytesVector(batch.times.map { "{\"level\":\"INFO\",\"n\":\($0)}" })
+            _ = try await engine.commit(store.prepare(batch), id: BatchID(high: writer, low: round))
+        }
+        @Sendable func count(_ group: String) async throws -> Int {
+            guard let found = try await directory.group(named: group, of: tenant) else { return 0 }
+            let plan = LogScan(
+                tenant: tenant, group: found, range: .all, predicate: .compare("level", .equal, .text(Array("INFO".utf8))),
+                projection: [LogColumn.message.name], order: .oldestFirst, budget: QueryBudget(clock: clock, seconds: 60, bytesMax: 1 << 30))
+            var result = try await store.scan(plan)
+            var (chunk, count) = (ColumnChunk(), 0)
+            while try await result.cursor.next(into: &chunk) { count += chunk.rowCount }
+            return count
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for writer in 1...3 as ClosedRange<UInt64> {
+                tasks.addTask {
+                    for round in 0..<25 as Range<UInt64> {
+                        try await write("kept", "stream-\(writer)", writer: writer, round: round)
+                        if writer == 1, round % 5 == 4 { try engine.seal() }
+                    }
+                }
+            }
+            tasks.addTask {
+                for round in 0..<15 as Range<UInt64> {
+                    try await write("passing", "s", writer: 9, round: round)
+                    #expect(try await directory.deleteGroup(named: "passing", of: tenant))
+                    _ = try await directory.setRetention(days: round % 2 == 0 ? 1 : nil, ofGroup: "kept", tenant: tenant)
+                }
+            }
+            tasks.addTask {
+                var seen = 0
+                for _ in 0..<20 {
+                    let now = try await count("kept")
+                    #expect(now >= seen && now % 5 == 0, "what was visible stays so, and requests are whole")
+                    seen = now
+                    _ = try await directory.groups(of: tenant, prefix: "", after: nil, limit: 10)
+                }
+            }
+            try await tasks.waitForAll()
+        }
+        #expect(try await count("kept") == 3 * 25 * 5)
+        #expect(try await count("passing") == 0)
+        try await engine.stop()
+        try engine.checkInvariants()
+    }
+
     @Test func `a stream's first and last event outlive a restart, sealed or not`() async throws {
         let bench = try await Bench()
         let now = bench.clock.wallNanoseconds

@@ -110,6 +110,47 @@ struct TraceStoreTests {
         }
     }
 
+    /// Races show under `FUZZ_SANITIZER=thread Scripts/fuzz`.
+    @Test func `senders, readers and sealing at once lose no span`() async throws {
+        let bench = try Bench()
+        let (store, engine, now) = (bench.store, bench.engine, bench.clock.wallNanoseconds)
+        let traces = RandomSpans(seed: 1).traces
+        let plans = [bench.plan(), bench.plan(traces: [traces[0], traces[7]]), bench.plan(order: .newestFirst)]
+        @Sendable func count(_ plan: SpanScan) async throws -> Int {
+            var cursor = try await store.scan(plan)
+            var (chunk, count) = (ColumnChunk(), 0)
+            while try await cursor.next(into: &chunk) { count += chunk.rowCount }
+            return count
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for sender in 1...3 as ClosedRange<UInt64> {
+                tasks.addTask {
+                    var spans = RandomSpans(seed: sender)
+                    for round in 0..<25 as Range<UInt64> {
+                        var batch = SpanBatch(tenant: tenant)
+                        for _ in 0..<5 { spans.append(to: &batch, start: now - Int64.random(in: 0..<hour, using: &spans.random)) }
+                        _ = try await engine.commit(store.prepare(batch), id: BatchID(high: sender, low: round))
+                        if sender == 1, round % 5 == 4 { try engine.seal() }
+                    }
+                }
+            }
+            for plan in plans {
+                tasks.addTask {
+                    var seen = 0
+                    for _ in 0..<15 {
+                        let count = try await count(plan)
+                        #expect(count >= seen, "what was visible stays so")
+                        seen = count
+                    }
+                }
+            }
+            try await tasks.waitForAll()
+        }
+        #expect(try await count(bench.plan()) == 3 * 25 * 5)
+        try await engine.stop()
+        try engine.checkInvariants()
+    }
+
     @Test func `the newest rows are read without the older blocks, and a trace without the blocks of others`() async throws {
         let bench = try Bench()
         let now = bench.clock.wallNanoseconds
