@@ -116,4 +116,8 @@ void gw_tune_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
+void gw_begin_write_out(int fd, int64_t offset, int64_t count) {
+    (void)sync_file_range(fd, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 void gw_trim_memory(void) { malloc_trim(0); }

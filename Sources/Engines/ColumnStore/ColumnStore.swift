@@ -9,8 +9,8 @@ import Synchronization
 ///     for block in store.snapshot(of: .logs, where: { $0.window >= today }).blocks { let rows = try block.rows() … }
 ///     try await store.stop()
 ///
-/// Rows go into the journal and into memory first; from there they are sealed into parts, and parts are merged. One thread commits,
-/// one seals, one merges; a simulation opens the store with `isStepped` and takes the steps itself.
+/// Rows go into the journal and into memory first; from there they are sealed into parts, and parts are merged. One thread commits, one
+/// keeps the journal's next file ready, one seals, one merges; a simulation opens the store with `isStepped` and takes the steps itself.
 package final class ColumnStore: BatchCommitter, Sendable {
     let context: StoreContext
     let tables: Tables
@@ -19,6 +19,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
     private let journalFiles: JournalFiles
     // Each is stepped by its own thread only; the locks hand them over to `stop`, `seal` and a simulation, and are otherwise free.
     private let committer: Mutex<Committer>
+    private let sparing: Mutex<SpareWork>
     private let sealing: Mutex<SealWork>
     private let merging: Mutex<MergeWork>
     private let register: PartRegister
@@ -26,6 +27,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
 
     private struct Loops {
         var commit: StepLoop?
+        var spare: StepLoop?
         var seal: StepLoop?
         var merge: StepLoop?
     }
@@ -42,6 +44,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
         committer = Mutex(Committer(context: context, queue: queue, tables: tables, journal: journal))
         register = recovery.register
         let upkeep = Upkeep(context: context, queue: queue, register: register)
+        sparing = Mutex(SpareWork(context: context, journal: journalFiles, upkeep: upkeep))
         sealing = Mutex(SealWork(context: context, tables: tables, journal: journalFiles, upkeep: upkeep))
         merging = Mutex(MergeWork(context: context, tables: tables, upkeep: upkeep))
     }
@@ -123,9 +126,13 @@ package final class ColumnStore: BatchCommitter, Sendable {
         let next = committer.withLock { $0.step() }
         let settings = context.configuration
         let isMuch = tables.unsealed.active.bytes >= settings.sealBytes || journalFiles.closedCount >= settings.journalFilesMax
-        if isMuch || journalFiles.wantsSpare { loops.withLock { $0.seal }?.wake() }
+        if isMuch { loops.withLock { $0.seal }?.wake() }
+        if journalFiles.wantsSpare { loops.withLock { $0.spare }?.wake() }
         return next
     }
+
+    /// Prepares a file for the journal, if it wants one.
+    package func stepSparing() -> NextStep { sparing.withLock { $0.step() } }
 
     /// Does one piece of sealing or tidying.
     package func stepSealing() -> NextStep {
@@ -153,6 +160,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
     func start() {
         loops.withLock { loops in
             loops.commit = StepLoop(name: "commit", CommitSteps(store: self))
+            loops.spare = StepLoop(name: "spare", SpareSteps(store: self))
             loops.seal = StepLoop(name: "seal", SealSteps(store: self))
             loops.merge = StepLoop(name: "merge", nice: 19, MergeSteps(store: self))
         }
@@ -177,6 +185,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
         }
         context.beginStop()
         running.commit?.stop()
+        running.spare?.stop()
         running.merge?.stop()
         running.seal?.stop()
         let broken = committer.withLock { committer in
@@ -245,6 +254,11 @@ package final class ColumnStore: BatchCommitter, Sendable {
 private struct CommitSteps: Stepper {
     let store: ColumnStore
     mutating func step() -> NextStep { store.stepCommitter() }
+}
+
+private struct SpareSteps: Stepper {
+    let store: ColumnStore
+    mutating func step() -> NextStep { store.stepSparing() }
 }
 
 private struct SealSteps: Stepper {

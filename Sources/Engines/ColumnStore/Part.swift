@@ -119,11 +119,13 @@ final class Part: Sendable {
 
     // MARK: key filters
 
-    /// The places among `wanted` whose blocks may fulfil the condition.
+    /// Which blocks of the part, by place, may fulfil the condition.
+    /// - Parameter wanted: nothing is asked about any other, and no answer counts.
     /// - Throws: `.inputOutput`. A damaged filter is reported, and excludes nothing.
-    func places(_ wanted: [Int], thatMayHold condition: KeyCondition) throws(StorageError) -> Set<Int> {
-        var kept = Set(wanted)
-        let filters = index.filters.filter { filter in filter.places.contains { kept.contains(Int($0)) } }
+    func places(_ wanted: some Sequence<Int>, thatMayHold condition: KeyCondition) throws(StorageError) -> [Bool] {
+        var kept = [Bool](repeating: false, count: index.blocks.count)
+        for place in wanted { kept[place] = true }
+        let filters = index.filters.filter { filter in filter.places.contains { kept[Int($0)] } }
         guard !filters.isEmpty else { return kept }
         let path = context.files.part(number)
         let file = try onDisk { () throws(FileError) in try context.files.system.open(path, .read) }
@@ -131,7 +133,7 @@ final class Part: Sendable {
         for filter in filters {
             do throws(StorageError) {
                 guard let columns = try lookup.columns(of: filter, fulfilling: condition) else { continue }
-                for (column, place) in filter.places.enumerated() where !columns.contains(column) { kept.remove(Int(place)) }
+                for (column, place) in filter.places.enumerated() where !columns.contains(column) { kept[Int(place)] = false }
             } catch {
                 guard error.code == .corrupt else { throw error }
                 reportFilter(error)

@@ -70,8 +70,8 @@ package struct TableSnapshot: Sendable {
         while start < blocks.count {
             var end = start + 1
             while end < blocks.count, blocks[end].part === blocks[start].part { end += 1 }
-            let places = try blocks[start].part.places(blocks[start..<end].map(\.place), thatMayHold: condition)
-            for block in blocks[start..<end] where places.contains(block.place) { kept.append(block) }
+            let isKept = try blocks[start].part.places(blocks[start..<end].lazy.map(\.place), thatMayHold: condition)
+            for block in blocks[start..<end] where isKept[block.place] { kept.append(block) }
             start = end
         }
         return kept

@@ -25,11 +25,19 @@ package protocol File: AnyObject, Sendable {
     /// Writes all of `bytes` at `offset`; the file grows as needed. Durable only after `sync()`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError)
 
+    /// Asks that what was written there begin to go to the disk, and does not wait: so a long file's `sync()` has little left to do, and others'
+    /// syncs do not queue behind it. Promises nothing.
+    func beginWriteOut(_ range: Range<Int>)
+
     /// Makes what was written durable (data and size). After a failure the file's state is unknown: never retry.
     func sync() throws(FileError)
 
     func size() throws(FileError) -> Int
     func truncate(to size: Int) throws(FileError)
+}
+
+extension File {
+    package func beginWriteOut(_ range: Range<Int>) {}
 }
 
 package enum FileMode: Sendable {

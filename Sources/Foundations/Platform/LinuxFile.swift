@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// A file descriptor, closed with its last reference. Reads and writes never move a shared position.
@@ -34,6 +35,8 @@ final class LinuxFile: File {
             done += count
         }
     }
+
+    func beginWriteOut(_ range: Range<Int>) { gw_begin_write_out(descriptor, Int64(range.lowerBound), Int64(range.count)) }
 
     // fdatasync also makes a changed size durable, since the data could not be read back without it; it spares the time stamps.
     // Not repeated on EINTR either: after any failure the kernel may have dropped the dirty pages.

@@ -89,7 +89,6 @@ struct SpanCursor: ScanCursor {
             switch source {
             case .block(let block):
                 guard block.header.scope.tenant == plan.tenant, plan.range.overlaps(block.header.times) else { continue }
-                if block.header.form == SpanBlockWriter.form, !filter.mayPass(try SpanSummary(block.header)) { continue }
                 blocks.append(block)
             case .batch(let batch):
                 if batch.scope.tenant == plan.tenant, plan.range.overlaps(batch.times) { batches.append(source) }
@@ -98,6 +97,12 @@ struct SpanCursor: ScanCursor {
         if let wantedTraces {
             blocks = try TableSnapshot.blocks(blocks, thatMayHold: .any(wantedTraces.map { .key(SpanKeys.key(of: $0)) }))
         }
+        var passing: [TableSnapshot.Block] = []
+        for block in blocks {
+            if block.header.form == SpanBlockWriter.form, !filter.mayPass(try SpanSummary(block.header)) { continue }
+            passing.append(block)
+        }
+        blocks = passing
         // Newest first few blocks are read: asking the filters of all of them would cost more than it saves.
         if plan.order == .any || wantedTraces != nil, let condition = filter.keyCondition {
             blocks = try TableSnapshot.blocks(blocks, thatMayHold: condition)

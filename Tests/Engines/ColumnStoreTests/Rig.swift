@@ -66,7 +66,7 @@ final class Rig {
     }
 
     /// Until there is nothing to do at this moment.
-    func maintain() { while store.stepSealing() == .atOnce || store.stepMerging() == .atOnce {} }
+    func maintain() { while store.stepSparing() == .atOnce || store.stepSealing() == .atOnce || store.stepMerging() == .atOnce {} }
 }
 
 extension ColumnStore {

@@ -92,7 +92,8 @@ struct StoreModel {
         switch Int.random(in: 0..<20, using: &random) {
         case 0: try rig.store.seal()
         case 1: try rig.store.merge()
-        case 2..<4: _ = rig.store.stepSealing()
+        case 2: _ = rig.store.stepSealing()
+        case 3: _ = rig.store.stepSparing()
         case 4: _ = rig.store.stepMerging()
         case 5: clock.advance(bySeconds: Int64.random(in: 1...700, using: &random))
         case 6:

@@ -32,6 +32,9 @@ void gw_show_typing(void);
 /// Has the allocator give freed memory back to the system: few arenas, large pieces mapped one by one.
 void gw_tune_memory(void);
 
+/// Asks for the write-out of a stretch of a file, without waiting; a refusal means nothing, it is only sooner or later.
+void gw_begin_write_out(int fd, int64_t offset, int64_t count);
+
 /// Gives free memory back to the system now. Takes some milliseconds for each gigabyte.
 void gw_trim_memory(void);
 

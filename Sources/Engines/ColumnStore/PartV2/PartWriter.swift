@@ -167,6 +167,7 @@ struct PartWriter {
     private mutating func flush() throws(StorageError) {
         let (file, bytes, offset) = (file, buffer.bytes, flushedBytes)
         try onDisk { () throws(FileError) in try file.write(bytes, at: offset) }
+        file.beginWriteOut(offset..<(offset + bytes.count))
         flushedBytes += buffer.count
         buffer.bytes.removeAll(keepingCapacity: true)
     }
