@@ -5,7 +5,8 @@ struct NewSeries: Question {
     let name = "NewSeries"
     let meaning = """
         Prometheus remote write of series that are all new, twelve labels each, of which one or two are their own; 2,000 a request over four \
-        connections, each on disk before its request is answered. Then one more sample of each.
+        connections, each on disk before its request is answered. Then one more sample of each. Then the program is ended by SIGKILL and \
+        started, and stopped and started; a peer, which does not wait for the disk, is only stopped.
         """
 
     func suits(_ program: Program) -> Bool { program.speaks(.remoteWrite) }
@@ -28,6 +29,11 @@ struct NewSeries: Question {
         try server.settle(secondsMax: 60)
         let settled = try server.account
         figures.append(Figure(form, "peak resident memory", Double(settled.residentBytesMax) / 0x1p20, .mebibytes, aim: .atMost(600)))
+        if bench.program.isDurable {
+            try server.kill()
+            try server.start()
+            figures.append(Figure(form, "start to ready after kill -9", server.secondsToReady * 1_000, .milliseconds, aim: .atMost(2_000)))
+        }
         try server.stop()
         try server.start()
         figures.append(Figure(form, "start to ready after a stop", server.secondsToReady * 1_000, .milliseconds, aim: .atMost(300)))

@@ -161,6 +161,11 @@ struct LabelTable: Sendable {
         }
     }
 
+    /// Whether the label is this one: cheaper than to look for it, where it is likely.
+    func isText(_ text: UnsafeRawBufferPointer, of label: UInt32) -> Bool {
+        arena.withUnsafeBytes { Self.areEqual(text, UnsafeRawBufferPointer(rebasing: $0[range(Int(label))])) }
+    }
+
     /// In `LabelSet`'s layout.
     func text(of label: UInt32) -> ArraySlice<UInt8> { arena[range(Int(label))] }
 

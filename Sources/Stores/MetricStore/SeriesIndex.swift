@@ -37,6 +37,8 @@ package final class SeriesIndex: Sendable {
         var table = LabelTable()
         /// Label numbers, one series after the other.
         var labelLists: [UInt32] = []
+        /// Where in it the series added last has its own: the next one shares most of them, in the same places.
+        var lastLabels = 0..<0
         /// Ascending.
         var series: [SeriesID] = []
         /// Time of the newest sample of all.
@@ -224,14 +226,24 @@ extension SeriesIndex {
         let firstLabel = state.tenants[tenant].labelLists.count
         var walk = CanonicalLabels(encoded)
         var metric: UInt32 = 0
+        var guesses = state.tenants[tenant].lastLabels
         while let label = walk.next() {
-            if label.name.elementsEqual(Self.metricName) { metric = UInt32(truncatingIfNeeded: Checksum.xxh3(label.value)) }
-            let hash = UInt32(truncatingIfNeeded: key.fingerprint(of: label.whole).low)
-            let id = state.tenants[tenant].table.number(of: label, hash: hash)
+            if label.name.count == Self.metricName.count, label.name.elementsEqual(Self.metricName) {
+                metric = UInt32(truncatingIfNeeded: Checksum.xxh3(label.value))
+            }
+            let guess = guesses.isEmpty ? nil : state.tenants[tenant].labelLists[guesses.removeFirst()]
+            let id: UInt32
+            if let guess, state.tenants[tenant].table.isText(label.whole, of: guess) {
+                id = guess
+            } else {
+                let hash = UInt32(truncatingIfNeeded: key.fingerprint(of: label.whole).low)
+                id = state.tenants[tenant].table.number(of: label, hash: hash)
+            }
             state.tenants[tenant].table.add(number, to: id)
             state.tenants[tenant].labelLists.append(id)
         }
         let labelCount = state.tenants[tenant].labelLists.count - firstLabel
+        state.tenants[tenant].lastLabels = firstLabel..<firstLabel + labelCount
         state.entries[Int(number)] = Entry(
             lastTime: state.entries[Int(number)].lastTime, firstLabel: UInt32(firstLabel), tenant: UInt32(tenant), metric: metric, labelCount: UInt16(labelCount), kind: kind, stage: stage)
         LabelTable.insert(number, into: &state.tenants[tenant].series)
