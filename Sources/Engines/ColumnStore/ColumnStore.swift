@@ -262,13 +262,17 @@ private struct SpareSteps: Stepper {
 }
 
 private struct SealSteps: Stepper {
-    /// The rows that a seal freed go back to the system when no other seal follows in this time. While rows keep coming they are the room for
-    /// the next: given back each time, a tenth of the work of ingesting log lines was getting them again, page by page.
+    /// The memory that a seal freed goes back to the system when no other seal follows in this time. While rows keep coming it is the room for
+    /// the next: given back each time, a tenth of the work of ingesting log lines was getting it again, page by page.
     private static let trimRest: Int64 = 3_000_000_000
+    /// But not for longer than this: what lies in pieces between rows would add up.
+    private static let trimRestMax: Int64 = 30_000_000_000
 
     let store: ColumnStore
     private var seals: Int
     private var trimAt: Int64?
+    /// Of the first seal that nothing was given back since.
+    private var untrimmedSince: Int64?
 
     init(store: ColumnStore) {
         self.store = store
@@ -279,11 +283,15 @@ private struct SealSteps: Stepper {
         let next = store.stepSealing()
         let now = store.context.clock.monotonicNanoseconds
         let sealed = store.context.counters.current.seals
-        if sealed > seals { (seals, trimAt) = (sealed, now + Self.trimRest) }
+        if sealed > seals {
+            seals = sealed
+            untrimmedSince = untrimmedSince ?? now
+            trimAt = min(now + Self.trimRest, untrimmedSince! + Self.trimRestMax)
+        }
         guard let trimAt else { return next }
         guard now < trimAt else {
             Machine.trimMemory()
-            self.trimAt = nil
+            (self.trimAt, untrimmedSince) = (nil, nil)
             return next
         }
         switch next {

@@ -34,17 +34,21 @@ struct PartBuilder {
         _ runs: [[TableSnapshot.Block]], scope: BlockScope, pause: (Int) throws(StorageError) -> Void
     ) throws(StorageError) {
         guard try isKeyThere(scope) else { return }
-        var filters: StoredFilters?
-        var filtersPart: UInt64?
+        let context = context
+        var filters: [UInt64: StoredFilters] = [:]
         try context.layout(of: table).merge(runs) { block throws(StorageError) in
             switch block {
             case .new(let block): try append(block, scope, pause)
             case .carried(let block):
-                if filtersPart != block.part.number { (filters, filtersPart) = (StoredFilters(of: block.part, context: context), block.part.number) }
-                try carry(block, &filters!, pause)
+                let number = block.part.number
+                if filters[number] == nil, filters.count == Self.openFiltersMax { filters.removeAll() }
+                try carry(block, &filters[number, default: StoredFilters(of: block.part, context: context)], pause)
             }
         }
     }
+
+    /// Parts whose filters are held open: blocks come part by part as a rule, and from several in turn where their times overlap.
+    private static let openFiltersMax = 4
 
     private mutating func carry(
         _ block: TableSnapshot.Block, _ filters: inout StoredFilters, _ pause: (Int) throws(StorageError) -> Void

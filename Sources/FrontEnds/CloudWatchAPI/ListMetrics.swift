@@ -63,16 +63,16 @@ struct ListMetrics: APIOperation {
             last = identity
         }
         if let account = input.owningAccount, account != context.tenant.account { return page([], nil, input, context) }
-        let found = try await identities(input, context)
-        let rest = last.map { last in found.drop { !last.isListed(before: $0) } } ?? found[...]
-        let shown = Array(rest.prefix(Limits.metricsPageSize))
-        let hasMore = rest.count > shown.count
+        let found = try await identities(input, after: last, context)
+        let shown = Array(found.prefix(Limits.metricsPageSize))
+        let hasMore = found.count > shown.count
         let token = hasMore ? shown.last.map { PageToken(fields: $0.pageFields).text(for: request) } : nil
         return page(shown, token, input, context)
     }
 
-    /// A metric's units are one metric here. Sorted.
-    private func identities(_ input: Input, _ context: RequestContext) async throws -> [MetricIdentity] {
+    /// A metric's units are one metric here.
+    /// - Returns: a page, ascending, and one more where there is more.
+    private func identities(_ input: Input, after last: MetricIdentity?, _ context: RequestContext) async throws -> [MetricIdentity] {
         let seconds = input.recentlyActive == nil ? Limits.listedSeconds : Limits.recentlyActiveSeconds
         let now = context.now.nanoseconds, second = PeriodAlignment.second
         // Samples may lie up to two hours ahead; their metrics are active too.
@@ -80,8 +80,12 @@ struct ListMetrics: APIOperation {
             start: Timestamp(nanoseconds: now - seconds * second), end: Timestamp(nanoseconds: now + (Limits.futureSeconds + 1) * second))
         let entries = try await metrics.reader.series(
             matching: input.matchers, of: context.tenant, in: range, limit: BucketReader.seriesMax)
-        let identities = Set(entries.compactMap { MetricIdentity(labels: $0.labels) })
-        return identities.sorted { $0.isListed(before: $1) }
+        var first = FirstInOrder<MetricIdentity>(count: Limits.metricsPageSize + 1)
+        for entry in entries {
+            guard let identity = MetricIdentity(labels: entry.labels), last.map({ $0 < identity }) ?? true else { continue }
+            first.add(identity)
+        }
+        return first.sorted()
     }
 
     private func page(_ shown: [MetricIdentity], _ token: String?, _ input: Input, _ context: RequestContext) -> WireValue {
@@ -97,10 +101,5 @@ extension MetricIdentity {
         guard pageFields.count >= 2, pageFields.count % 2 == 0 else { return nil }
         let dimensions = stride(from: 2, to: pageFields.count, by: 2).map { Dimension(name: pageFields[$0], value: pageFields[$0 + 1]) }
         self.init(namespace: pageFields[0], name: pageFields[1], dimensions: dimensions)
-    }
-
-    /// By namespace, name, then dimension by dimension.
-    fileprivate func isListed(before other: MetricIdentity) -> Bool {
-        pageFields.lexicographicallyPrecedes(other.pageFields) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }

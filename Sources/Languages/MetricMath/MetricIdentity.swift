@@ -1,3 +1,4 @@
+import Glibc
 package import SignalModel
 
 /// A metric as CloudWatch names it: namespace, name and the exact set of dimensions. Its samples may come in several units, each of
@@ -80,10 +81,25 @@ package struct MetricIdentity: Hashable, Sendable {
 extension MetricIdentity: Comparable {
     /// By namespace, name, then dimension by dimension, bytewise.
     package static func < (a: MetricIdentity, b: MetricIdentity) -> Bool {
-        a.fields.lexicographicallyPrecedes(b.fields) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        if let isLess = isLess(a.namespace, b.namespace) ?? isLess(a.name, b.name) { return isLess }
+        for (own, other) in zip(a.dimensions, b.dimensions) {
+            if let isLess = isLess(own.name, other.name) ?? isLess(own.value, other.value) { return isLess }
+        }
+        return a.dimensions.count < b.dimensions.count
     }
 
-    private var fields: [String] { [namespace, name] + dimensions.flatMap { [$0.name, $0.value] } }
+    /// Nil when the texts have the same bytes.
+    private static func isLess(_ a: String, _ b: String) -> Bool? {
+        let known = a.utf8.withContiguousStorageIfAvailable { a in
+            b.utf8.withContiguousStorageIfAvailable { b in
+                let order = a.isEmpty || b.isEmpty ? 0 : memcmp(a.baseAddress!, b.baseAddress!, min(a.count, b.count))
+                return order == 0 ? a.count - b.count : Int(order)
+            }
+        }
+        if let known = known ?? nil { return known == 0 ? nil : known < 0 }
+        if a.utf8.elementsEqual(b.utf8) { return nil }
+        return a.utf8.lexicographicallyPrecedes(b.utf8)
+    }
 }
 
 /// CloudWatch's units, in the order of its API.

@@ -57,42 +57,47 @@ extension BucketReader {
         // Samples may lie up to two hours ahead; their metrics are recent too.
         let recent = TimeRange(
             start: Timestamp(nanoseconds: now - MetricSearch.recentSeconds * second), end: Timestamp(nanoseconds: now + 7201 * second))
-        let found = try await metrics(matching: search.query.matchers, in: recent) { search.query.accepts($0, account: tenant.account) }
-        let shown = found.prefix(MetricSearch.metricsMax)
+        let (shown, count) = try await metrics(matching: search.query.matchers, in: recent, countMax: MetricSearch.metricsMax) {
+            search.query.accepts($0, account: tenant.account)
+        }
         let grid = lookup.grid(in: window, keepsSamples: search.statistic.needsSamples)
         let tables = try await tables(of: shown.map { BucketSource(grid: grid, series: $0.series) })
         let elements = zip(shown, tables).map { metric, table in
             let stat = MetricStat(metric: metric.metric, periodSeconds: lookup.periodSeconds, search)
             return MathValue.Element(source: .metric(stat), series: table.series(of: search.statistic))
         }
-        let message = found.count > shown.count ? MetricDataMessage.searchIsCut(lookup.id, found.count) : nil
+        let message = count > shown.count ? MetricDataMessage.searchIsCut(lookup.id, count) : nil
         return MetricFinding(elements: elements, message: message)
     }
 
     private func find(_ query: InsightsQuery, _ lookup: MetricLookup, in window: QueryWindow) async throws(StorageError) -> MetricFinding {
         let grid = lookup.grid(in: window, keepsSamples: false)
         guard !grid.range.isEmpty else { return MetricFinding(elements: [], message: nil) }
-        let found = try await metrics(matching: query.matchers, in: grid.range) { query.accepts($0, account: tenant.account) }
-        let used = found.prefix(InsightsQuery.metricsMax)
+        let (used, count) = try await metrics(matching: query.matchers, in: grid.range, countMax: InsightsQuery.metricsMax) {
+            query.accepts($0, account: tenant.account)
+        }
         var groups: [[String]: [SeriesEntry]] = query.grouping.isEmpty ? [[]: []] : [:]
         for metric in used { groups[query.group(of: metric.metric, account: tenant.account), default: []] += metric.series }
         let labels = Array(groups.keys)
         let tables = try await tables(of: labels.map { BucketSource(grid: grid, series: groups[$0] ?? []) })
         let elements = zip(labels, tables).map { MathValue.Element(source: .group($0), series: $1.series(of: query.statistic)) }
         let arranged = query.grouping.isEmpty ? elements : query.arranged(elements.filter { !$0.series.isEmpty })
-        return MetricFinding(elements: arranged, message: .ofQuery(query, lookup.id, matching: found.count, groups: elements.count))
+        return MetricFinding(elements: arranged, message: .ofQuery(query, lookup.id, matching: count, groups: elements.count))
     }
 
-    private struct FoundMetric {
+    private struct FoundMetric: Comparable {
         let metric: MetricIdentity
         /// One a unit.
         var series: [SeriesEntry]
+
+        static func == (a: FoundMetric, b: FoundMetric) -> Bool { a.metric == b.metric }
+        static func < (a: FoundMetric, b: FoundMetric) -> Bool { a.metric < b.metric }
     }
 
-    /// By namespace, name and dimensions.
+    /// - Returns: the first by namespace, name and dimensions, and how many there are.
     private func metrics(
-        matching matchers: [LabelMatcher], in range: TimeRange, where accepts: (MetricIdentity) -> Bool
-    ) async throws(StorageError) -> [FoundMetric] {
+        matching matchers: [LabelMatcher], in range: TimeRange, countMax: Int, where accepts: (MetricIdentity) -> Bool
+    ) async throws(StorageError) -> ([FoundMetric], count: Int) {
         let entries = try await series(matching: matchers, in: range)
         var found: [MetricIdentity: [SeriesEntry]] = [:]
         for entry in entries {
@@ -100,7 +105,9 @@ extension BucketReader {
             found[metric, default: []].append(entry)
         }
         try budget.spend(bytes: entries.reduce(0) { $0 + $1.labels.encoded.count })
-        return found.map { FoundMetric(metric: $0, series: $1) }.sorted { $0.metric < $1.metric }
+        var first = FirstInOrder<FoundMetric>(count: countMax)
+        for (metric, series) in found { first.add(FoundMetric(metric: metric, series: series)) }
+        return (first.sorted(), found.count)
     }
 }
 

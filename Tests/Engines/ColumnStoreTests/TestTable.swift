@@ -71,13 +71,16 @@ final class TestLayout: TableLayout {
     private let isForgetful: Bool
     /// Full blocks go from part to part as they are.
     private let carries: Bool
+    /// Merges take a block of each part in turn, as those of tables sorted by time do; rows are not in order of commit then.
+    private let takesTurns: Bool
     let seen = Mutex(Seen())
     /// Called in the middle of each seal or merge.
     let onEncode = Mutex<(@Sendable () -> Void)?>(nil)
 
-    init(_ table: TableID = .logs, rowsPerBlock: Int = 8, isForgetful: Bool = false, carries: Bool = true) {
+    init(_ table: TableID = .logs, rowsPerBlock: Int = 8, isForgetful: Bool = false, carries: Bool = true, takesTurns: Bool = false) {
         self.table = table
         self.carries = carries
+        self.takesTurns = takesTurns
         self.rowsPerBlock = rowsPerBlock
         self.isForgetful = isForgetful
     }
@@ -110,7 +113,7 @@ final class TestLayout: TableLayout {
     ) throws(StorageError) {
         onEncode.withLock { $0 }?()
         var small: [TableBatch] = []
-        for block in runs.joined() {
+        for block in takesTurns ? Self.inTurn(runs) : Array(runs.joined()) {
             guard carries, block.header.form == 1, block.header.rowCount == rowsPerBlock else {
                 small.append(try block.rows())
                 continue
@@ -120,6 +123,10 @@ final class TestLayout: TableLayout {
             try emit(.carried(block))
         }
         for block in try encode(small) { try emit(.new(block)) }
+    }
+
+    private static func inTurn(_ runs: [[TableSnapshot.Block]]) -> [TableSnapshot.Block] {
+        (0..<(runs.map(\.count).max() ?? 0)).flatMap { place in runs.compactMap { $0.indices.contains(place) ? $0[place] : nil } }
     }
 
     func decode(_ sections: SectionReader, of header: BlockHeader) throws(StorageError) -> TableBatch {
