@@ -9,9 +9,9 @@ struct MergePlan {
         let bytes: Int
     }
 
-    let partsMin: Int
+    var partsMin: Int
     let partsMax: Int
-    let bytesMax: Int
+    var bytesMax: Int
     /// Runs of less are joined whatever their shares: they are all cheap.
     private static let smallBytes = 4 << 20
 

@@ -28,7 +28,7 @@ struct Merger {
             if dead == part.rowCount {
                 dropped.append(part)
             } else if Double(dead) > Double(part.rowCount) * context.configuration.deadShareMax,
-                part.plainBytes <= (try mergeBytesMax(of: part.table))
+                part.plainBytes <= (try plan(for: part.table).bytesMax)
             {
                 rewritten.append(.merge([part]))
             }
@@ -38,13 +38,9 @@ struct Merger {
 
     /// The cheapest run of any partition.
     func mergeWork() throws(StorageError) -> Work? {
-        let settings = context.configuration
         var best: [Part]?
         for parts in tables.partsByPartition() {
-            let isCarrying = try context.layout(of: parts[0].table).mergeManner == .carrying
-            let plan = MergePlan(
-                partsMin: isCarrying ? settings.carriedPartsMin : settings.mergePartsMin, partsMax: settings.mergePartsMax,
-                bytesMax: try mergeBytesMax(of: parts[0].table))
+            let plan = try plan(for: parts[0].table)
             guard let run = plan.run(in: parts.map { MergePlan.Candidate(number: $0.number, bytes: $0.plainBytes) }) else { continue }
             let bytes = parts[run].reduce(0) { $0 + $1.plainBytes }
             if bytes < best?.reduce(0, { $0 + $1.plainBytes }) ?? .max { best = Array(parts[run]) }
@@ -53,13 +49,15 @@ struct Merger {
     }
 
     /// A layout that joins block by block needs little memory whatever the parts' size; one that does not holds the rows, and a sorted copy.
-    private func mergeBytesMax(of table: TableID) throws(StorageError) -> Int {
+    private func plan(for table: TableID) throws(StorageError) -> MergePlan {
         let settings = context.configuration
+        var plan = MergePlan(partsMin: settings.mergePartsMin, partsMax: settings.mergePartsMax, bytesMax: settings.mergeBytesMax)
         switch try context.layout(of: table).mergeManner {
-        case .atOnce: return min(settings.mergeBytesMax, settings.mergeMemory.map { $0.bytesMax / 4 } ?? .max)
-        case .blockByBlock: return settings.mergeBytesMax
-        case .carrying: return settings.carriedBytesMax
+        case .atOnce: plan.bytesMax = min(plan.bytesMax, settings.mergeMemory.map { $0.bytesMax / 4 } ?? .max)
+        case .blockByBlock: break
+        case .carrying: (plan.partsMin, plan.bytesMax) = (settings.carriedPartsMin, settings.carriedBytesMax)
         }
+        return plan
     }
 
     /// - Precondition: the parts are still served: work found before they were replaced would bring their rows back.

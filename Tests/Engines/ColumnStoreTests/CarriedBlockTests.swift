@@ -8,12 +8,7 @@ import Testing
 struct CarriedBlockTests {
     /// Four parts of ten full blocks each, and the ids 1...320.
     private func rig(key: DataKeyID? = nil, settings: ColumnStore.Configuration = Rig.settings) throws -> Rig {
-        let rig = try Rig(keys: TestKeyRing(3), settings: settings)
-        for start in stride(from: 1, to: 321, by: 80) as StrideTo<UInt64> {
-            try rig.commit(start..<(start + 80), key: key)
-            try rig.store.seal()
-        }
-        return rig
+        try Rig(parts: 4, ofRows: 80, key: key, settings: settings)
     }
 
     private func found(_ id: UInt64, in rig: Rig) throws -> [UInt64] {
@@ -49,11 +44,7 @@ struct CarriedBlockTests {
     }
 
     @Test func `blocks of more parts than are held open may come in turn`() throws {
-        let rig = try Rig(layout: TestLayout(takesTurns: true))
-        for start in stride(from: 1, to: 481, by: 80) as StrideTo<UInt64> {
-            try rig.commit(start..<(start + 80))
-            try rig.store.seal()
-        }
+        let rig = try Rig(parts: 6, ofRows: 80, layout: TestLayout(takesTurns: true))
         try rig.store.merge()
         #expect(rig.store.figures.tables[.logs]?.parts == 1)
         #expect(try Array(rig.store.ids().prefix(24)) == Array(1...8) + Array(81...88) + Array(161...168))

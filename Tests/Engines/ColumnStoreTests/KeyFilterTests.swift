@@ -11,12 +11,7 @@ struct KeyFilterTests {
     }
 
     private func rig(key: DataKeyID? = nil, settings: ColumnStore.Configuration = Rig.settings) throws -> Rig {
-        let rig = try Rig(keys: TestKeyRing(3), settings: settings)
-        for start in stride(from: 1, to: 161, by: 40) as StrideTo<UInt64> {
-            try rig.commit(start..<(start + 40), key: key)
-            try rig.store.seal()
-        }
-        return rig
+        try Rig(parts: 4, ofRows: 40, key: key, settings: settings)
     }
 
     @Test(arguments: [nil, DataKeyID(number: 3)]) func `a look for a key gives its block, before and after a merge and a restart`(

@@ -44,6 +44,18 @@ final class Rig {
             keyRing: keys, random: RandomSource(SeededRandom(seed: 7)), isStepped: true, report: { events.append($0) })
     }
 
+    /// With parts of so many rows each, of ids from 1 on. Key 3 is there, and no other.
+    convenience init(
+        parts: Int, ofRows rows: Int, key: DataKeyID? = nil, layout: TestLayout = TestLayout(), settings: ColumnStore.Configuration = Rig.settings
+    ) throws(StorageError) {
+        try self.init(layout: layout, keys: TestKeyRing(3), settings: settings)
+        for part in 0..<parts {
+            let first = UInt64(part * rows) + 1
+            try commit(first..<(first + UInt64(rows)), key: key)
+            try store.seal()
+        }
+    }
+
     /// What a start finds after the program died here, or the power went if the fault said so.
     func restarted(layout: TestLayout = TestLayout(), settings: ColumnStore.Configuration = Rig.settings) throws(StorageError) -> Rig {
         try Rig(disk.afterRestart(), clock: clock, layout: layout, keys: keys, settings: settings)

@@ -18,14 +18,13 @@ struct SpareWork {
     mutating func step() -> NextStep {
         guard upkeep.mayWork else { return .whenWoken }
         let now = context.clock.monotonicNanoseconds
-        guard retry.isOver(now) else { return .after(nanoseconds: max(0, retry.rest(now) ?? 0)) }
-        do throws(FileError) {
-            guard try journal.prepareSpare() else { return .whenWoken }
-            retry.succeeded()
-            return .atOnce
-        } catch {
-            upkeep.failed("prepare a journal file", StorageError(error), &retry, now)
-            return .after(nanoseconds: max(0, retry.rest(now) ?? 0))
+        if retry.isOver(now) {
+            do throws(FileError) {
+                guard try journal.prepareSpare() else { return .whenWoken }
+                retry.succeeded()
+                return .atOnce
+            } catch { upkeep.failed("prepare a journal file", StorageError(error), &retry, now) }
         }
+        return .after(nanoseconds: max(0, retry.rest(now) ?? 0))
     }
 }

@@ -49,7 +49,7 @@ enum BitTransposition {
                 var start = eighth &* 8 &* count &+ columns.lowerBound &+ 8 &* group
                 var square: UInt64 = 0
                 for row in 0..<8 {
-                    square |= (bits(rows, at: start) & 0xFF) &<< UInt64(8 &* row)
+                    square |= ColumnBits.word(rows, start: start, bits: 8) &<< UInt64(8 &* row)
                     start &+= count
                 }
                 square = transposed(square)
@@ -58,14 +58,6 @@ enum BitTransposition {
                 }
             }
         }
-    }
-
-    /// At least eight bits, with zeros past the end.
-    @inline(__always)
-    private static func bits(_ bytes: UnsafeRawBufferPointer, at start: Int) -> UInt64 {
-        let place = start &>> 3
-        if place &+ 2 <= bytes.count { return UInt64(bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)) &>> UInt64(start & 7) }
-        return UInt64(bytes[place]) &>> UInt64(start & 7)
     }
 
     /// An 8×8 matrix of bits turned over its diagonal (Warren, "Hacker's Delight", 7-3).

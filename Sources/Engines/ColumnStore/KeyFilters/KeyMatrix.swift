@@ -87,7 +87,8 @@ struct ColumnBits: Equatable, Sendable {
         }
     }
 
-    /// Up to 64 bits from `start` on.
+    /// Up to 64 bits from `start` on, with zeros past the end of `bytes`.
+    @inline(__always)
     static func word(_ bytes: UnsafeRawBufferPointer, start: Int, bits: Int) -> UInt64 {
         let (first, shift) = (start >> 3, start & 7)
         var low: UInt64 = 0

@@ -39,25 +39,18 @@ struct PartWriter {
 
     /// - Throws: `.keyGone` when the scope's key is not there.
     mutating func append(_ block: EncodedBlock, scope: BlockScope) throws(StorageError) {
-        try begin(scope)
-        let start = offset
-        var sections: [PartIndex.Section] = []
-        for section in block.sections {
-            try checkLength(section.bytes.count)
-            let seal = try seal(.section(sections.count), block: blocks.count, scope: scope)
-            sections.append(
-                try appendSection(plainBytes: section.bytes.count) { buffer in
-                    section.bytes.withUnsafeBytes {
-                        Envelope.append($0, compression: Envelope.Compression(section.compression), seal: seal, to: &buffer)
-                    }
-                })
+        if let long = block.sections.first(where: { $0.bytes.count > Envelope.bytesMax }) {
+            throw StorageError(code: .limit, message: "cannot write block of part \(number): \(long.bytes.count) bytes")
         }
         let header = BlockHeader(
             scope: scope, partition: partition, form: block.form, rowCount: block.rowCount, times: block.times, summary: block.summary)
-        blocks.append(PartIndex.Block(header: header, offset: start, sections: sections, isKeyGone: false))
-        if let keys = block.keys, offset - start >= filterBlockBytesMin {
-            for group in run!.filters.add(keys, ofBlock: blocks.count - 1) { try append(group, scope: scope) }
+        try append(header, block.sections.map(\.bytes.count)) { section, seal, buffer in
+            block.sections[section].bytes.withUnsafeBytes {
+                Envelope.append($0, compression: Envelope.Compression(block.sections[section].compression), seal: seal, to: &buffer)
+            }
         }
+        guard let keys = block.keys, blocks[blocks.count - 1].storedBytes >= filterBlockBytesMin else { return }
+        for group in run!.filters.add(keys, ofBlock: blocks.count - 1) { try append(group, scope: scope) }
     }
 
     /// Takes a block of another part of the same partition as it is. Nothing is compressed or looked at anew; under a key the seal is
@@ -66,42 +59,35 @@ struct PartWriter {
     mutating func append(
         _ packed: [PackedSection], of header: BlockHeader, filter: (bits: [UInt64], hashing: KeyHashing)?
     ) throws(StorageError) {
-        try begin(header.scope)
-        let start = offset
-        var sections: [PartIndex.Section] = []
-        for one in packed {
-            let seal = try seal(.section(sections.count), block: blocks.count, scope: header.scope)
-            sections.append(
-                try appendSection(plainBytes: one.plainBytes) { buffer in
-                    one.bytes.withUnsafeBytes {
-                        Envelope.append(packed: $0, one.compression, plainBytes: one.plainBytes, seal: seal, to: &buffer)
-                    }
-                })
+        try append(header, packed.map(\.plainBytes)) { section, seal, buffer in
+            packed[section].bytes.withUnsafeBytes {
+                Envelope.append(packed: $0, packed[section].compression, plainBytes: packed[section].plainBytes, seal: seal, to: &buffer)
+            }
         }
-        blocks.append(PartIndex.Block(header: header, offset: start, sections: sections, isKeyGone: false))
         guard let filter else { return }
         for group in run!.filters.add(filter.bits, filter.hashing, ofBlock: blocks.count - 1) { try append(group, scope: header.scope) }
     }
 
-    private mutating func begin(_ scope: BlockScope) throws(StorageError) {
-        guard scope != run?.scope else { return }
-        try endRun()
-        run = (scope, KeyFilterBuilder(bitsPerKey: bitsPerKey))
-    }
-
-    private func checkLength(_ bytes: Int) throws(StorageError) {
-        guard bytes <= Envelope.bytesMax else {
-            throw StorageError(code: .limit, message: "cannot write block of part \(number): \(bytes) bytes")
+    /// - Parameters:
+    ///   - plainBytes: of each section.
+    ///   - envelope: appends that of a section.
+    private mutating func append(
+        _ header: BlockHeader, _ plainBytes: [Int], _ envelope: (Int, Envelope.Seal?, inout ByteWriter) -> Void
+    ) throws(StorageError) {
+        if header.scope != run?.scope {
+            try endRun()
+            run = (header.scope, KeyFilterBuilder(bitsPerKey: bitsPerKey))
         }
-    }
-
-    /// - Parameter write: appends the section's envelope.
-    private mutating func appendSection(plainBytes: Int, _ write: (inout ByteWriter) -> Void) throws(StorageError) -> PartIndex.Section {
         let start = offset
-        write(&buffer)
-        let storedBytes = offset - start
-        if buffer.count >= Self.bufferBytes { try flush() }
-        return PartIndex.Section(storedBytes: storedBytes, plainBytes: plainBytes)
+        var sections: [PartIndex.Section] = []
+        for (section, plainBytes) in plainBytes.enumerated() {
+            let seal = try seal(.section(section), block: blocks.count, scope: header.scope)
+            let before = offset
+            envelope(section, seal, &buffer)
+            sections.append(PartIndex.Section(storedBytes: offset - before, plainBytes: plainBytes))
+            if buffer.count >= Self.bufferBytes { try flush() }
+        }
+        blocks.append(PartIndex.Block(header: header, offset: start, sections: sections, isKeyGone: false))
     }
 
     private func seal(_ piece: PartV2.Piece, block: Int, scope: BlockScope) throws(StorageError) -> Envelope.Seal? {
