@@ -37,7 +37,7 @@ struct IngestFigures {
     }
 
     /// After a stop, which seals: the journal's files hold nothing then that is not in the parts too.
-    /// - Parameter written: what the block device was given before the stop.
+    /// - Parameter written: what was handed to the kernel before the stop.
     private func disk(of server: ServerProcess, written: Int) throws -> [Figure] {
         let kept = try Folder(server.dataFolder.path + server.program.kept.folder).bytes(without: server.program.kept.without)
         return [

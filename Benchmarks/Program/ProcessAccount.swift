@@ -10,7 +10,8 @@ struct ProcessAccount: Sendable {
     /// Of the resident bytes what is the process's own, not pages of files.
     let anonymousBytes: Int
     let residentBytesMax: Int
-    /// What it made the block device write.
+    /// What it handed to the kernel to be written. What the block device is then charged with depends on the kernel: it may take a page of
+    /// many kilobytes for each small piece that is written over.
     let writtenBytes: Int
     let threads: Int
 
@@ -27,7 +28,7 @@ struct ProcessAccount: Sendable {
         anonymousBytes = (status["RssAnon"] ?? 0) * kibibyte
         residentBytesMax = (status["VmHWM"] ?? 0) * kibibyte
         threads = status["Threads"] ?? 0
-        writtenBytes = try Self.fields(of: "/proc/\(process)/io")["write_bytes"] ?? 0
+        writtenBytes = try Self.fields(of: "/proc/\(process)/io")["wchar"] ?? 0
         systemSeconds = try Self.systemSeconds(of: process)
     }
 

@@ -7,9 +7,10 @@ import WireFormats
 struct Soak: Question {
     let name = "Soak"
     let meaning = """
-        First the limit is measured: log events and datums in turn, a thousand a request, as fast as they are answered. Then the same is \
-        sent at 70 % of that rate (half an hour at the full size), with searches and statistics beside it. Latencies count from when a \
-        request was due. Memory is looked at every second.
+        First the limit is measured: log events and datums in turn, a thousand a request, as fast as they are answered, for long enough that \
+        parts are sealed and merged meanwhile. Then the same is sent at 70 % of that rate (half an hour at the full size), with searches and \
+        statistics beside it. Latencies count from when a request was due. Memory is looked at every second. Another thread writes over 4 KiB of \
+        a file and syncs it ten times a second: what that takes is the disk's doing, and the processors', not the server's.
         """
 
     private static let share = 0.7
@@ -22,6 +23,7 @@ struct Soak: Question {
         let seconds = Double(bench.soakSeconds ?? bench.size.pick(small: 4, usual: 60, full: 1_800))
         let form = "\(FigureText.number(seconds)) s at 70 %"
         let memory = MemoryWatch(server.process!)
+        let disk = try DiskWatch(bench.folder)
         let beside = QueriesBeside(load, port: server.port, seconds: seconds)
         let outcome = try PacedSender(
             port: server.port, connections: 2 * ServerProcess.connections, perSecond: max(1, limit * Self.share), seconds: seconds
@@ -33,7 +35,7 @@ struct Soak: Question {
         ] + Self.latencies(of: outcome, form, seconds) + [
             Figure(form, "query beside it, median", queries.milliseconds(share: 0.5), .milliseconds),
             Figure(form, "query beside it, 99 of 100", queries.milliseconds(share: 0.99), .milliseconds),
-        ] + (try memory.figures(form))
+        ] + (try disk.figures(form)) + (try memory.figures(form))
     }
 
     /// - Returns: requests a second.
@@ -67,7 +69,7 @@ private struct SoakLoad: Sendable {
     let limitRequests: Int
 
     init(_ bench: Bench) {
-        limitRequests = bench.size.pick(small: 8, usual: 400, full: 2_000)
+        limitRequests = bench.size.pick(small: 8, usual: 2_000, full: 30_000)
         logs = LogLoad(requests: bench.size.pick(small: 2_000, usual: 100_000, full: 1_000_000), end: bench.end, seed: bench.seed)
         metrics = MetricLoad(hosts: 100, ticks: bench.size.pick(small: 60, usual: 600, full: 6_000), end: bench.end, seed: bench.seed)
     }
@@ -120,6 +122,56 @@ private final class QueriesBeside: Sendable {
     func outcome() throws -> PacedSender.Outcome {
         thread.join()
         return try box.get()
+    }
+}
+
+/// Syncs a file of its own until it is asked for its figures.
+private final class DiskWatch: Sendable {
+    private static let bytes = 4_096
+
+    private let path: String
+    private let samples = Samples()
+    private let thread: WorkerThread
+
+    private final class Samples: Sendable {
+        private let state = Mutex<(milliseconds: [Double], failure: Int32?, isOver: Bool)>(([], nil, false))
+        var isOver: Bool { state.withLock { $0.isOver } }
+        func add(_ milliseconds: Double) { state.withLock { $0.milliseconds.append(milliseconds) } }
+        func fail(_ code: Int32) { state.withLock { $0.failure = code } }
+        func end() -> (milliseconds: [Double], failure: Int32?) {
+            state.withLock {
+                $0.isOver = true
+                return ($0.milliseconds, $0.failure)
+            }
+        }
+    }
+
+    init(_ folder: String) throws {
+        path = folder + "/sync"
+        let file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw BenchmarkError(.machine, "cannot create \(path): error \(errno)") }
+        let samples = samples
+        thread = WorkerThread(name: "disk") {
+            defer { close(file) }
+            let page = [UInt8](repeating: 1, count: Self.bytes)
+            while !samples.isOver {
+                let begun = SystemTime().monotonicNanoseconds
+                guard pwrite(file, page, page.count, 0) == page.count, fdatasync(file) == 0 else { return samples.fail(errno) }
+                samples.add(Double(SystemTime().monotonicNanoseconds - begun) / 1e6)
+                usleep(100_000)
+            }
+        }
+    }
+
+    func figures(_ form: String) throws -> [Figure] {
+        let (milliseconds, failure) = samples.end()
+        thread.join()
+        unlink(path)
+        if let failure { throw BenchmarkError(.machine, "cannot sync \(path): error \(failure)") }
+        let sorted = milliseconds.sorted()
+        return [("99 of 100", 0.99), ("longest", 1)].map { name, share in
+            Figure(form, "4 KiB synced by another, \(name)", sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)], .milliseconds)
+        }
     }
 }
 

@@ -38,6 +38,8 @@ extension ColumnStore {
         package var carriedBytesMax = 1 << 30
         /// What merges write in a second at most; they read about as much.
         package var mergeBytesPerSecond = 64 << 20
+        /// A longer file is given back in steps of so many bytes, twenty a second.
+        package var removalStepBytes = 16 << 20
         /// Where merges reserve memory for the blocks they read; nil counts nothing.
         package var mergeMemory: MemoryBudget?
         /// A part is rewritten when a greater share of its rows is dead.
@@ -72,6 +74,7 @@ extension ColumnStore {
             precondition(sealBytes <= unsealedBytesMax, "sealing must begin before commits are refused")
             precondition(journalFilesMax > 0, "a full journal file must be able to wait for its seal")
             precondition(mergeBytesPerSecond > 0, "a merge must be able to go on")
+            precondition(removalStepBytes > 0, "a file that is removed must get shorter")
             precondition(min(mergePartsMin, carriedPartsMin) >= 2, "a merge joins two parts at least")
             precondition(mergePartsMax >= max(mergePartsMin, carriedPartsMin), "a merge may take as many parts as it must")
             return self

@@ -21,7 +21,8 @@ struct MergeWork {
     mutating func step() -> NextStep {
         guard upkeep.mayWork, !context.isStopping else { return .whenWoken }
         let now = context.clock.monotonicNanoseconds
-        upkeep.tidy()
+        upkeep.rememberDamage()
+        upkeep.removeGarbage()
         if mergeStep(now) { return .atOnce }
         return .after(nanoseconds: max(0, retry.rest(now) ?? retentionAt - now))
     }
@@ -34,7 +35,8 @@ struct MergeWork {
         deadWork = []  // what was found before is among what is found now
         for work in try merger.deadWork(now: now) { try merger.act(work, now: now) }
         while let work = try merger.mergeWork() { try merger.act(work, now: now) }
-        upkeep.tidy()
+        upkeep.rememberDamage()
+        upkeep.removeGarbage()
     }
 
     private mutating func mergeStep(_ now: Int64) -> Bool {

@@ -20,7 +20,7 @@ final class Part: Sendable {
     private let state: Mutex<State>
 
     init(_ index: PartIndex, order: UInt64, damaged: Set<Int> = [], context: StoreContext) {
-        self.index = index
+        self.index = index.inOnePiece
         self.order = order
         self.context = context
         rowCount = index.blocks.reduce(0) { $0 + $1.header.rowCount }

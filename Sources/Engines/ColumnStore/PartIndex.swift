@@ -5,8 +5,16 @@ import SignalModel
 struct PartIndex: Sendable {
     /// A piece of a block that is one envelope in the file.
     struct Section: Sendable, Equatable {
-        let storedBytes: Int
-        let plainBytes: Int
+        private let stored: UInt32
+        private let plain: UInt32
+
+        /// - Precondition: neither is more than an envelope can have.
+        init(storedBytes: Int, plainBytes: Int) {
+            (stored, plain) = (UInt32(storedBytes), UInt32(plainBytes))
+        }
+
+        var storedBytes: Int { Int(stored) }
+        var plainBytes: Int { Int(plain) }
     }
 
     struct Block: Sendable {
@@ -14,14 +22,16 @@ struct PartIndex: Sendable {
         /// Of the first section's envelope in the file; the others follow without gaps.
         let offset: Int
         /// None is ever empty.
-        let sections: [Section]
+        let sections: Stretch<Section>
         /// The key of its scope was gone when the part was opened: there is no summary, and no way to read it.
         let isKeyGone: Bool
 
         var storedBytes: Int { sections.reduce(0) { $0 + $1.storedBytes } }
         var plainBytes: Int { sections.reduce(0) { $0 + $1.plainBytes } }
 
-        func with(summary: [UInt8], isKeyGone: Bool) -> Block {
+        func with(summary: ArraySlice<UInt8>, isKeyGone: Bool) -> Block { with(summary: summary, sections: sections, isKeyGone: isKeyGone) }
+
+        fileprivate func with(summary: ArraySlice<UInt8>, sections: Stretch<Section>, isKeyGone: Bool) -> Block {
             let header = BlockHeader(
                 scope: header.scope, partition: header.partition, form: header.form, rowCount: header.rowCount, times: header.times,
                 summary: summary)
@@ -38,4 +48,35 @@ struct PartIndex: Sendable {
     let filters: [KeyMatrix]
     /// Of the whole file.
     let fileBytes: Int
+
+    /// The same with what differs in length, block by block, in one piece for all: an index is kept for as long as its part, and small
+    /// pieces by the thousand hold on to the memory around them.
+    var inOnePiece: PartIndex {
+        var summaries: [UInt8] = []
+        summaries.reserveCapacity(blocks.reduce(0) { $0 + $1.header.summary.count })
+        for block in blocks { summaries.append(contentsOf: block.header.summary) }
+        var sections: [Section] = []
+        sections.reserveCapacity(blocks.reduce(0) { $0 + $1.sections.count })
+        for block in blocks { sections.append(contentsOf: block.sections) }
+        var (summariesEnd, sectionsEnd) = (0, 0)
+        let joined = blocks.map { block in
+            let summary = summaries[summariesEnd..<(summariesEnd + block.header.summary.count)]
+            let own = sections[sectionsEnd..<(sectionsEnd + block.sections.count)]
+            (summariesEnd, sectionsEnd) = (summary.endIndex, own.endIndex)
+            return block.with(summary: summary, sections: Stretch(own), isKeyGone: block.isKeyGone)
+        }
+        return PartIndex(
+            format: format, number: number, table: table, partition: partition, blocks: joined, filters: filters, fileBytes: fileBytes)
+    }
+}
+
+/// A stretch of an array that others have a part in; counted from 0.
+struct Stretch<Element: Sendable>: RandomAccessCollection, Sendable {
+    private let slice: ArraySlice<Element>
+
+    init(_ slice: ArraySlice<Element>) { self.slice = slice }
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { slice.count }
+    subscript(position: Int) -> Element { slice[slice.startIndex + position] }
 }

@@ -18,7 +18,7 @@ struct SealWork {
     mutating func step() -> NextStep {
         guard upkeep.mayWork else { return .whenWoken }
         let now = context.clock.monotonicNanoseconds
-        upkeep.tidy()
+        upkeep.rememberDamage()
         if sealStep(now) { return .atOnce }
         return (retry.rest(now) ?? sealer.rest(now: now)).map { .after(nanoseconds: max(0, $0)) } ?? .whenWoken
     }
@@ -28,7 +28,7 @@ struct SealWork {
         if let failure = upkeep.register.failure { throw failure }
         defer { upkeep.closeIfBroken() }
         try sealer.seal()
-        upkeep.tidy()
+        upkeep.rememberDamage()
     }
 
     private mutating func sealStep(_ now: Int64) -> Bool {
@@ -36,7 +36,10 @@ struct SealWork {
         do throws(StorageError) {
             try sealer.seal()
             retry.succeeded()
-        } catch { upkeep.failed("seal", error, &retry, now) }
+        } catch {
+            upkeep.removeGarbage()  // what it had written by then: space may be what it lacked
+            upkeep.failed("seal", error, &retry, now)
+        }
         return true
     }
 }

@@ -13,8 +13,8 @@ struct SealedSummary {
     }
 
     /// The bytes to store for a block's summary.
-    static func seal(_ summary: [UInt8], key: SecretKey?, cipher: Cipher, bound: [UInt8]) -> [UInt8] {
-        guard let key else { return summary }
+    static func seal(_ summary: ArraySlice<UInt8>, key: SecretKey?, cipher: Cipher, bound: [UInt8]) -> [UInt8] {
+        guard let key else { return Array(summary) }
         var writer = ByteWriter()
         let seal = Envelope.Seal(key: key, nonce: cipher.nonce(), additional: bound)
         summary.withUnsafeBytes { Envelope.append($0, compression: .zstd, seal: seal, to: &writer) }
@@ -24,7 +24,7 @@ struct SealedSummary {
     /// The block with its summary; without one when its key is gone.
     func opened(for block: PartIndex.Block, part: UInt64, cipher: Cipher) throws(StorageError) -> PartIndex.Block {
         let scope = block.header.scope
-        guard scope.key != nil else { return block.with(summary: stored, isKeyGone: false) }
+        guard scope.key != nil else { return block.with(summary: stored[...], isKeyGone: false) }
         let key: SecretKey?
         do throws(StorageError) {
             key = try cipher.key(scope.key)
@@ -37,6 +37,6 @@ struct SealedSummary {
             try reader.expectEnd()
             return try envelope.opened(key: key, additional: bound)
         }
-        return block.with(summary: plain, isKeyGone: false)
+        return block.with(summary: plain[...], isKeyGone: false)
     }
 }

@@ -28,6 +28,12 @@ func decoding<Result>(_ thing: @autoclosure () -> String, _ body: () throws(Byte
 func decoding<Result>(
     _ thing: @autoclosure () -> String, _ bytes: [UInt8], _ body: (inout ByteReader) throws(BytesError) -> Result
 ) throws(StorageError) -> Result {
+    try decoding(thing(), bytes[...], body)
+}
+
+func decoding<Result>(
+    _ thing: @autoclosure () -> String, _ bytes: ArraySlice<UInt8>, _ body: (inout ByteReader) throws(BytesError) -> Result
+) throws(StorageError) -> Result {
     do throws(BytesError) {
         return try ByteReader.reading(bytes, body)
     } catch { throw .corrupt(thing(), error.message) }

@@ -69,8 +69,11 @@ final class StoreFiles: Sendable {
     func discard(part: UInt64, isDamaged: Bool) { garbage.withLock { $0.append(Garbage(part: part, isDamaged: isDamaged)) } }
 
     /// Removes the parts that were discarded. A file that cannot be removed is left for the next start.
+    /// - Parameters:
+    ///   - step: bytes that are given back at once.
+    ///   - rest: called before each step of removing a longer file; false when there is no time for more of them.
     /// - Returns: the first failure.
-    func removeGarbage() -> FileError? {
+    func removeGarbage(step: Int, rest: () -> Bool) -> FileError? {
         let files = garbage.withLock { files in
             defer { files = [] }
             return files
@@ -81,11 +84,23 @@ final class StoreFiles: Sendable {
                 if file.isDamaged {
                     try system.rename(part(file.part), to: damagedPart(file.part))
                 } else {
-                    try system.remove(part(file.part))
+                    try remove(part(file.part), step: step, rest: rest)
                 }
             } catch { failure = failure ?? error }
         }
         return failure
+    }
+
+    /// Shortens a long file from its end before it removes it: a file system that tells the disk of freed space makes every sync wait for all of
+    /// what was freed at once. Nobody reads the file any more, and no manifest names it.
+    private func remove(_ path: String, step: Int, rest: () -> Bool) throws(FileError) {
+        let file = try system.open(path, .update)
+        var size = try file.size()
+        while size > step, rest() {
+            size -= step
+            try file.truncate(to: size)
+        }
+        try system.remove(path)
     }
 
     /// Asks the file system: a few calls for each journal file.

@@ -57,10 +57,11 @@ package struct BlockHeader: Sendable {
     package let form: UInt8
     package let rowCount: Int
     package let times: ClosedRange<Int64>
-    package let summary: [UInt8]
+    /// Of the bytes that the part's blocks have together.
+    package let summary: ArraySlice<UInt8>
 
     package init(
-        scope: BlockScope, partition: PartitionKey, form: UInt8 = 0, rowCount: Int, times: ClosedRange<Int64>, summary: [UInt8]
+        scope: BlockScope, partition: PartitionKey, form: UInt8 = 0, rowCount: Int, times: ClosedRange<Int64>, summary: ArraySlice<UInt8>
     ) {
         self.scope = scope
         self.partition = partition

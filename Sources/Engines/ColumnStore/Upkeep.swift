@@ -1,8 +1,8 @@
 import Platform
 import SignalModel
 
-/// What sealing and merging both see to: remembering damage, removing files nobody reads any more, and stopping when the manifest can
-/// no longer be trusted.
+/// What sealing and merging both see to: remembering damage, and stopping when the manifest can no longer be trusted; and removing files that
+/// nobody reads any more.
 struct Upkeep {
     let context: StoreContext
     let queue: CommitQueue
@@ -11,7 +11,10 @@ struct Upkeep {
     /// False: parts may not change any more.
     var mayWork: Bool { register.failure == nil }
 
-    func tidy() {
+    /// Between two steps of removing a long file.
+    private static let removalRest: Int64 = 50_000_000
+
+    func rememberDamage() {
         let damage = context.takeDamage()
         do throws(StorageError) {
             if !damage.isEmpty { try register.commitDamage(damage) }
@@ -19,10 +22,17 @@ struct Upkeep {
             context.report(.workFailed(work: "remember damage", error: error))
             closeIfBroken()
         }
+    }
+
+    /// May take seconds; at once when the store stops.
+    func removeGarbage() {
         guard mayWork else { return }  // a restart may find a manifest that still names them
-        if let error = context.files.removeGarbage() {
-            context.report(.workFailed(work: "remove old parts", error: StorageError(error)))
+        let error = context.files.removeGarbage(step: context.configuration.removalStepBytes) {
+            guard !context.isStopping else { return false }
+            context.sleep?(Self.removalRest)
+            return true
         }
+        if let error { context.report(.workFailed(work: "remove old parts", error: StorageError(error))) }
     }
 
     func failed(_ work: String, _ error: StorageError, _ retry: inout Retry, _ now: Int64) {

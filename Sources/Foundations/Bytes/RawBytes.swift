@@ -7,10 +7,25 @@ extension [UInt8] {
     }
 }
 
+extension ArraySlice<UInt8> {
+    /// As that of an array.
+    @inlinable package func withRawBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withUnsafeBytes { raw in Swift.Result { () throws(Failure) in try body(raw) } }.get()
+    }
+}
+
 extension ByteReader {
     /// Reads an array from its start: `try ByteReader.reading(bytes) { reader throws(BytesError) in try reader.uint32() }`.
     @inlinable package static func reading<Result, Failure: Error>(
         _ bytes: [UInt8], _ body: (inout ByteReader) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try reading(bytes[...], body)
+    }
+
+    @inlinable package static func reading<Result, Failure: Error>(
+        _ bytes: ArraySlice<UInt8>, _ body: (inout ByteReader) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try bytes.withRawBytes { raw throws(Failure) in
             var reader = ByteReader(raw)

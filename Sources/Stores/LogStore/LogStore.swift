@@ -49,7 +49,9 @@ package struct LogStore: LogWriter, LogReader {
             plan.range.start = max(plan.range.start, Timestamp(nanoseconds: floor))
         }
         let snapshot = engine.snapshot(of: .logs) { plan.range.overlaps(DayWindow.times(of: $0.window)) }
-        return LogScanResult(cursor: LogCursor(plan: plan, sources: try Self.sources(snapshot, plan), queries: queries))
+        // Asking key filters reads the disk: not on a thread that answers requests.
+        let sources = try await withTaskExecutorPreference(queries) { [plan] () async throws(StorageError) in try Self.sources(snapshot, plan) }
+        return LogScanResult(cursor: LogCursor(plan: plan, sources: sources, queries: queries))
     }
 
     private static func sources(_ snapshot: TableSnapshot, _ plan: LogScan) throws(StorageError) -> [LogSource] {

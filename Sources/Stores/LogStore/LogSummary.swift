@@ -79,20 +79,8 @@ struct LogSummary {
     private static func reading<Result>(
         _ header: BlockHeader, _ body: (inout ByteReader) throws(BytesError) -> Result
     ) throws(StorageError) -> Result {
-        do throws(BytesError) { return try ByteReader.readingStart(header.summary, body) } catch {
+        do throws(BytesError) { return try ByteReader.reading(header.summary, body) } catch {
             throw StorageError(code: .corrupt, message: "cannot read a log block's summary: \(error.message)")
-        }
-    }
-}
-
-extension ByteReader {
-    /// Reads from the start of the bytes, not necessarily to their end.
-    fileprivate static func readingStart<Result>(
-        _ bytes: [UInt8], _ body: (inout ByteReader) throws(BytesError) -> Result
-    ) throws(BytesError) -> Result {
-        try bytes.withRawBytes { raw throws(BytesError) in
-            var reader = ByteReader(raw)
-            return try body(&reader)
         }
     }
 }

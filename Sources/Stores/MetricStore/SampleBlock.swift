@@ -15,7 +15,7 @@ struct SampleBlock {
     init(_ sections: [[UInt8]], times: ClosedRange<Int64>) throws(StorageError) {
         let data = sections[Section.data.rawValue]
         self.data = data
-        directory = try decoding("samples", sections[Section.directory.rawValue]) { reader throws(BytesError) in
+        directory = try decoding("samples", sections[Section.directory.rawValue][...]) { reader throws(BytesError) in
             let directory = try SampleDirectory(&reader, from: times.lowerBound, dataBytes: data.count)
             try reader.expectEnd()
             return directory
@@ -46,7 +46,7 @@ struct SampleBlock {
 extension SampleDirectory {
     /// Reads only the directory of a block.
     init(of block: TableSnapshot.Block) throws(StorageError) {
-        self = try decoding("samples", try block.section(SampleBlock.Section.directory.rawValue)) { reader throws(BytesError) in
+        self = try decoding("samples", try block.section(SampleBlock.Section.directory.rawValue)[...]) { reader throws(BytesError) in
             let directory = try SampleDirectory(&reader, from: block.header.times.lowerBound, dataBytes: nil)
             try reader.expectEnd()
             return directory
@@ -56,7 +56,7 @@ extension SampleDirectory {
 
 /// `body` over the bytes; what does not make sense of them is damage.
 func decoding<Result>(
-    _ thing: String, _ bytes: [UInt8], _ body: (inout ByteReader) throws(BytesError) -> Result
+    _ thing: String, _ bytes: ArraySlice<UInt8>, _ body: (inout ByteReader) throws(BytesError) -> Result
 ) throws(StorageError) -> Result {
     do throws(BytesError) {
         return try ByteReader.reading(bytes, body)

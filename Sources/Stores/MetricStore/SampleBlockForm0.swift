@@ -12,7 +12,7 @@ enum SampleBlockForm0 {
     static let form: UInt8 = 0
 
     static func decode(_ payload: [UInt8], of header: BlockHeader) throws(StorageError) -> TableBatch {
-        let columns = try decoding("samples", payload, columns)
+        let columns = try decoding("samples", payload[...], columns)
         return TableBatch(
             table: .samples, partition: header.partition, scope: header.scope, times: header.times, rowCount: columns[0].count ?? 0,
             columns: columns)

@@ -94,7 +94,7 @@ extension SeriesIndex {
     }
 
     private static func tenants(in bytes: [UInt8]) throws(StorageError) -> [Tenant] {
-        try decoding("stored tenants", bytes) { reader throws(BytesError) in
+        try decoding("stored tenants", bytes[...]) { reader throws(BytesError) in
             var tenants: [Tenant] = []
             while !reader.isAtEnd {
                 let account = String(decoding: try reader.lengthPrefixed(), as: UTF8.self)

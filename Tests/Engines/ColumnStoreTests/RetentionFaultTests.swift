@@ -14,6 +14,7 @@ struct RetentionFaultTests {
     private static var settings: ColumnStore.Configuration {
         var settings = Rig.settings
         (settings.mergePartsMin, settings.carriedPartsMin) = (2, 2)
+        settings.removalStepBytes = 512  // so that parts are removed in steps, each of which can fail
         return settings
     }
 

@@ -25,7 +25,7 @@ struct SpanBlockTests {
     private func header(_ block: EncodedBlock) -> BlockHeader {
         BlockHeader(
             scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: block.form, rowCount: block.rowCount, times: block.times,
-            summary: block.summary)
+            summary: block.summary[...])
     }
 
     /// The rows by arrival, each with its own context.
@@ -135,7 +135,7 @@ struct SpanBlockTests {
         var summary = ByteWriter()
         summary.append(uint64: 901)
         let header = BlockHeader(
-            scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: 0, rowCount: 2, times: 5_000...5_007, summary: summary.bytes)
+            scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: 0, rowCount: 2, times: 5_000...5_007, summary: summary.bytes[...])
         return (writer.bytes, header)
     }
 

@@ -39,6 +39,6 @@ extension PartV1 {
             section.plainBytes <= Envelope.bytesMax
         else { throw .malformedPart("a block lies outside the file") }
         let header = BlockHeader(scope: scope, partition: partition, rowCount: rowCount, times: times, summary: [])
-        return (PartIndex.Block(header: header, offset: Int(offset), sections: [section], isKeyGone: false), summary)
+        return (PartIndex.Block(header: header, offset: Int(offset), sections: Stretch([section]), isKeyGone: false), summary)
     }
 }

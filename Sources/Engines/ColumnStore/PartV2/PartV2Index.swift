@@ -132,7 +132,7 @@ extension PartV2 {
         }
         let header = BlockHeader(
             scope: scope, partition: partition, form: form, rowCount: rowCount, times: times, summary: [])
-        return PartIndex.Block(header: header, offset: offset, sections: sections, isKeyGone: false)
+        return PartIndex.Block(header: header, offset: offset, sections: Stretch(sections[...]), isKeyGone: false)
     }
 
     private static func filter(

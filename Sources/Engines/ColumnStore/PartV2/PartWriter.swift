@@ -43,7 +43,7 @@ struct PartWriter {
             throw StorageError(code: .limit, message: "cannot write block of part \(number): \(long.bytes.count) bytes")
         }
         let header = BlockHeader(
-            scope: scope, partition: partition, form: block.form, rowCount: block.rowCount, times: block.times, summary: block.summary)
+            scope: scope, partition: partition, form: block.form, rowCount: block.rowCount, times: block.times, summary: block.summary[...])
         try append(header, block.sections.map(\.bytes.count)) { section, seal, buffer in
             block.sections[section].bytes.withUnsafeBytes {
                 Envelope.append($0, compression: Envelope.Compression(block.sections[section].compression), seal: seal, to: &buffer)
@@ -87,7 +87,7 @@ struct PartWriter {
             sections.append(PartIndex.Section(storedBytes: offset - before, plainBytes: plainBytes))
             if buffer.count >= Self.bufferBytes { try flush() }
         }
-        blocks.append(PartIndex.Block(header: header, offset: start, sections: sections, isKeyGone: false))
+        blocks.append(PartIndex.Block(header: header, offset: start, sections: Stretch(sections[...]), isKeyGone: false))
     }
 
     private func seal(_ piece: PartV2.Piece, block: Int, scope: BlockScope) throws(StorageError) -> Envelope.Seal? {
