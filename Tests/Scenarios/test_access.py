@@ -106,6 +106,26 @@ def test_health_the_console_s_files_and_the_certificate_are_everybody_s(guarded)
 # boto3, in every protocol
 
 
+def test_the_commands_that_ask_a_server_sign_with_the_environment_s_key(guarded):
+    def run(key, *arguments):
+        environment = {**os.environ, **({"AWS_ACCESS_KEY_ID": key[0], "AWS_SECRET_ACCESS_KEY": key[1]} if key else {})}
+        return subprocess.run(
+            [str(BINARY), *arguments, "--server", guarded.endpoint], capture_output=True, text=True, timeout=60, check=False, env=environment)
+    assert "AWS/Lambda ConcurrentExecutions" in run(guarded.key, "quotas").stdout
+    assert run(guarded.key, "quotas", "set", "Shop", "Carts", "70").returncode == 0
+    assert "Shop Carts: 70.0" in run(guarded.reader, "quotas").stdout
+    assert "Shop Carts" not in run(guarded.other_key, "quotas").stdout
+    refused = run(guarded.reader, "quotas", "set", "Shop", "Carts", "80")
+    assert refused.returncode == 2 and "Shop Carts: 70.0" in run(guarded.key, "quotas").stdout
+    for key in [None, STRANGER, (guarded.key[0], "x" * 40)]:
+        ran = run(key, "drill", "--alarm", "none")
+        assert ran.returncode == 2 and "cannot ask" in ran.stderr, ran.stderr
+    ran = run(guarded.key, "drill", "--alarm", "none")
+    assert ran.returncode == 2 and "none" in ran.stderr
+    ran = run((guarded.key[0], ""), "quotas")
+    assert ran.returncode == 2 and "AWS_SECRET_ACCESS_KEY" in ran.stderr
+
+
 @pytest.mark.parametrize("service, call, input", [
     ("logs", "describe_log_groups", {}), ("cloudwatch", "list_metrics", {}), ("sns", "list_topics", {}),
     ("xray", "batch_get_traces", {"TraceIds": ["1-5f84c7a1-0123456789abcdef01234567"]}),

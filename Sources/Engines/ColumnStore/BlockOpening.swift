@@ -25,14 +25,14 @@ final class BlockOpening: Sendable {
     private let held: Mutex<[MemoryReservation]>
 
     init(
-        of part: Part, _ place: Int, context: StoreContext, memory: MemoryBudget?, decodes: Bool, readsAll: Bool
+        of part: PartIndex, _ place: Int, context: StoreContext, memory: MemoryBudget?, decodes: Bool, readsAll: Bool
     ) throws(StorageError) {
-        self.part = part.index
+        self.part = part
         self.place = place
         self.context = context
         self.memory = memory
         self.decodes = decodes
-        block = part.index.blocks[place]
+        block = part.blocks[place]
         let path = context.files.part(part.number)
         file = try onDisk { () throws(FileError) in try context.files.system.open(path, .read) }
         let reservation = readsAll ? try memory?.reserving(block.storedBytes, for: "block of part \(part.number)") : nil

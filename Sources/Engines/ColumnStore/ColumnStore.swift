@@ -40,7 +40,7 @@ package final class ColumnStore: BatchCommitter, Sendable {
         journalFiles = recovery.journalFiles
         queue = CommitQueue(bytesMax: configuration.queueBytesMax)
         let journal = Journal(
-            journalFiles, fileBytes: configuration.journalFileBytes, salt: salt, lastSequence: tables.publishedThrough)
+            journalFiles, fileBytes: configuration.journalFileBytes, pageBytes: configuration.journalPageBytes, salt: salt, lastSequence: tables.publishedThrough)
         committer = Mutex(Committer(context: context, queue: queue, tables: tables, journal: journal))
         register = recovery.register
         let upkeep = Upkeep(context: context, queue: queue, register: register)

@@ -7,6 +7,9 @@ extension ColumnStore {
     package struct Configuration: Sendable {
         /// Length to which journal files are pre-written. Two exist at least: the one written to and the next.
         package var journalFileBytes = 64 << 20
+        /// Pages of journal files are written whole, with zeros behind the last record: of a page that is written in part, and is not in memory,
+        /// the kernel reads the rest first, and everybody waits for that.
+        package var journalPageBytes = 4096
         /// What one commit may hold, encoded. A record never spans two journal files.
         package var recordBytesMax = 32 << 20
         /// How much of what waits is written and synced together. More only makes the first of a group wait longer.
@@ -52,6 +55,8 @@ extension ColumnStore {
         package var filterBlockBytesMin = 2048
         /// Key filters of keyed scopes that are kept open.
         package var filterCacheBytes = 16 << 20
+        /// Indexes of parts that are kept in memory: some 1,500 bytes a block of logs.
+        package var indexCacheBytes = 64 << 20
         /// Where rows that are committed hold their memory until they are sealed; nil counts nothing.
         package var ingestMemory: MemoryBudget?
         /// Where reads of blocks reserve their memory; nil counts nothing.
@@ -70,6 +75,7 @@ extension ColumnStore {
         var checked: Configuration {
             precondition(groupBytesMax > 0 && queueBytesMax >= groupBytesMax, "the queue must hold a group")
             precondition(recordBytesMax < journalFileBytes, "a journal file must hold a record")
+            precondition(journalPageBytes > 0, "a page must hold something")
             precondition(recordBytesMax <= 1 << 30, "a record of over 1 GB cannot be compressed at once")
             precondition(sealBytes <= unsealedBytesMax, "sealing must begin before commits are refused")
             precondition(journalFilesMax > 0, "a full journal file must be able to wait for its seal")

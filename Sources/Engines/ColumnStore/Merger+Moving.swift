@@ -11,7 +11,8 @@ extension Merger {
             guard let first = parts.first, context.configuration.mayDrop(first.table, first.partition) else { continue }
             let layout = try context.layout(of: first.table)
             let due = parts.indices.filter { place in
-                parts[place].index.blocks.contains { !$0.isKeyGone && layout.successor(of: $0.header, now: now) != nil }
+                let headers = parts[place].headers
+                return headers.indices.contains { !headers.isKeyGone($0) && layout.successor(of: headers[$0], now: now) != nil }
             }
             if let first = due.first, let last = due.last { result.append(Array(parts[first...last])) }
         }

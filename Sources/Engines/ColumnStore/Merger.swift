@@ -107,10 +107,11 @@ struct Merger {
         var places: [BlockScope: Int] = [:]
         for part in parts {
             let damaged = part.damagedBlocks
-            for (place, block) in part.index.blocks.enumerated() where !damaged.contains(place) {
-                if mayDrop, layout.isDead(block.header, now: now) { continue }
-                if try isKeyGone(block.header.scope) { continue }
-                let scope = block.header.scope
+            for place in part.headers.indices where !damaged.contains(place) {
+                let header = part.headers[place]
+                if mayDrop, layout.isDead(header, now: now) { continue }
+                if try isKeyGone(header.scope) { continue }
+                let scope = header.scope
                 let block = part.block(at: place, memory: context.configuration.mergeMemory)
                 guard let known = places[scope] else {
                     places[scope] = groups.count
@@ -132,9 +133,10 @@ struct Merger {
         let layout = try context.layout(of: part.table)
         let mayDrop = context.configuration.mayDrop(part.table, part.partition)
         var rows = 0
-        for block in part.index.blocks {
-            let isKeyGone = try isKeyGone(block.header.scope)
-            if isKeyGone || mayDrop && layout.isDead(block.header, now: now) { rows += block.header.rowCount }
+        for place in part.headers.indices {
+            let header = part.headers[place]
+            let isKeyGone = try isKeyGone(header.scope)
+            if isKeyGone || mayDrop && layout.isDead(header, now: now) { rows += header.rowCount }
         }
         return rows
     }

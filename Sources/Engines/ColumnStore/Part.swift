@@ -10,7 +10,12 @@ final class Part: Sendable {
         var isObsolete = false
     }
 
-    let index: PartIndex
+    let number: UInt64
+    let table: TableID
+    let partition: PartitionKey
+    let headers: PartHeaders
+    /// Of the whole file.
+    let fileBytes: Int
     /// Its place among the parts of its partition: a merged part takes that of the oldest it was made of.
     let order: UInt64
     let rowCount: Int
@@ -20,24 +25,27 @@ final class Part: Sendable {
     private let state: Mutex<State>
 
     init(_ index: PartIndex, order: UInt64, damaged: Set<Int> = [], context: StoreContext) {
-        self.index = index.inOnePiece
+        number = index.number
+        table = index.table
+        partition = index.partition
+        headers = PartHeaders(index)
+        fileBytes = index.fileBytes
         self.order = order
         self.context = context
         rowCount = index.blocks.reduce(0) { $0 + $1.header.rowCount }
         plainBytes = index.blocks.reduce(0) { $0 + $1.plainBytes }
         state = Mutex(State(damaged: damaged))
+        keep(index)
     }
 
     deinit {
         let (isObsolete, isDamaged) = state.withLock { ($0.isObsolete, !$0.damaged.isEmpty) }
         guard isObsolete else { return }
-        context.openedMatrices.forget(part: number)
+        context.openedMatrices.forget { $0.part == number }
+        context.openedIndexes.forget(number)
         context.files.discard(part: number, isDamaged: isDamaged)
     }
 
-    var number: UInt64 { index.number }
-    var table: TableID { index.table }
-    var partition: PartitionKey { index.partition }
     var damagedBlocks: Set<Int> { state.withLock { $0.damaged } }
 
     /// No manifest names it any more.
@@ -49,23 +57,57 @@ final class Part: Sendable {
         if isNew { context.note(StoreContext.Damage(part: number, block: place), why: why) }
     }
 
+    // MARK: the index
+
+    /// All that the part's index says, as it was kept or from the file.
+    /// - Throws: `.corrupt`: then no snapshot has the part's blocks any more, and the next start sets the file aside; `.inputOutput`.
+    func index() throws(StorageError) -> PartIndex {
+        if let kept = context.openedIndexes[number] { return kept }
+        do throws(StorageError) {
+            let path = context.files.part(number)
+            let file = try onDisk { () throws(FileError) in try context.files.system.open(path, .read) }
+            let index = try PartFormats.index(of: number, file: file, cipher: context.cipher)
+            guard index.blocks.count == headers.indices.count else { throw .corrupt("part \(number)", "its index is another than before") }
+            return keep(index)
+        } catch {
+            if error.code == .corrupt { setAsideAll(why: error.message) }
+            throw error
+        }
+    }
+
+    @discardableResult
+    private func keep(_ index: PartIndex) -> PartIndex {
+        let index = index.inOnePiece
+        context.openedIndexes.keep(index, byteCount: index.byteCount, as: number)
+        return index
+    }
+
+    private func setAsideAll(why: String) {
+        let isNew = state.withLock { state in
+            let before = state.damaged.count
+            state.damaged.formUnion(headers.indices)
+            return state.damaged.count > before
+        }
+        if isNew { context.report(.partDamaged(part: number, why: why)) }
+    }
+
     // MARK: blocks
 
     /// The blocks that are whole, in the part's order.
     func snapshotBlocks(into blocks: inout [TableSnapshot.Block]) {
         let damaged = damagedBlocks
-        for place in index.blocks.indices where !damaged.contains(place) {
+        for place in headers.indices where !damaged.contains(place) {
             blocks.append(block(at: place, memory: context.configuration.readMemory))
         }
     }
 
     func block(at place: Int, memory: MemoryBudget?) -> TableSnapshot.Block {
-        TableSnapshot.Block(header: index.blocks[place].header, part: self, place: place, memory: memory)
+        TableSnapshot.Block(header: headers[place], part: self, place: place, memory: memory)
     }
 
     func rows(ofBlock place: Int, memory: MemoryBudget?) throws(StorageError) -> TableBatch {
         let layout = try context.layout(of: table)
-        let header = index.blocks[place].header
+        let header = headers[place]
         return try rows(ofBlock: place, memory: memory, readsAll: true) { sections throws(StorageError) in
             try layout.decode(sections, of: header)
         }
@@ -75,15 +117,17 @@ final class Part: Sendable {
     func rows(
         ofBlock place: Int, memory: MemoryBudget?, readsAll: Bool, decode: (SectionReader) throws(StorageError) -> TableBatch
     ) throws(StorageError) -> TableBatch {
-        let opening = try BlockOpening(of: self, place, context: context, memory: memory, decodes: true, readsAll: readsAll)
+        let index = try index()
+        let opening = try BlockOpening(of: index, place, context: context, memory: memory, decodes: true, readsAll: readsAll)
         return try settingAside(place) { () throws(StorageError) in
             let sections = SectionReader(count: index.blocks[place].sections.count, open: opening.sections)
-            return try checked(try decode(sections), index.blocks[place].header, memory)
+            return try checked(try decode(sections), headers[place], memory)
         }
     }
 
     func sections(_ wanted: [Int], ofBlock place: Int, memory: MemoryBudget?) throws(StorageError) -> [[UInt8]] {
-        let opening = try BlockOpening(of: self, place, context: context, memory: memory, decodes: false, readsAll: false)
+        let index = try index()
+        let opening = try BlockOpening(of: index, place, context: context, memory: memory, decodes: false, readsAll: false)
         return try settingAside(place) { () throws(StorageError) in
             try SectionReader(count: index.blocks[place].sections.count, open: opening.sections).sections(wanted)
         }
@@ -92,9 +136,10 @@ final class Part: Sendable {
     /// All sections of a block, checked but not opened further than their seal.
     /// - Throws: `.corrupt`: the block is set aside; `.keyGone`; `.budget`.
     func packedSections(ofBlock place: Int, memory: MemoryBudget?) throws(StorageError) -> [PackedSection] {
+        let index = try index()
         let held = try memory?.reserving(index.blocks[place].storedBytes, for: "block of part \(number)")
         defer { withExtendedLifetime(held) {} }
-        let opening = try BlockOpening(of: self, place, context: context, memory: memory, decodes: false, readsAll: true)
+        let opening = try BlockOpening(of: index, place, context: context, memory: memory, decodes: false, readsAll: true)
         return try settingAside(place) { () throws(StorageError) in try opening.packed() }
     }
 
@@ -121,8 +166,9 @@ final class Part: Sendable {
 
     /// Which blocks of the part, by place, may fulfil the condition.
     /// - Parameter wanted: nothing is asked about any other, and no answer counts.
-    /// - Throws: `.inputOutput`. A damaged filter is reported, and excludes nothing.
+    /// - Throws: as `index()`. A damaged filter is reported, and excludes nothing.
     func places(_ wanted: some Sequence<Int>, thatMayHold condition: KeyCondition) throws(StorageError) -> [Bool] {
+        let index = try index()
         var kept = [Bool](repeating: false, count: index.blocks.count)
         for place in wanted { kept[place] = true }
         let filters = index.filters.filter { filter in filter.places.contains { kept[Int($0)] } }

@@ -41,8 +41,11 @@ struct PartBuilder {
             case .new(let block): try append(block, scope, pause)
             case .carried(let block):
                 let number = block.part.number
-                if filters[number] == nil, filters.count == Self.openFiltersMax { filters.removeAll() }
-                try carry(block, &filters[number, default: StoredFilters(of: block.part, context: context)], pause)
+                if filters[number] == nil {
+                    if filters.count == Self.openFiltersMax { filters.removeAll() }
+                    filters[number] = try StoredFilters(of: block.part, context: context)
+                }
+                try carry(block, &filters[number]!, pause)
             }
         }
     }
@@ -56,7 +59,7 @@ struct PartBuilder {
         let before = writer?.fileBytes ?? 0
         let sections = try block.part.packedSections(ofBlock: block.place, memory: block.memory)
         try begin()
-        try writer!.append(sections, of: block.header, filter: try filters.filter(ofBlock: block.place))
+        try writer!.append(sections, of: block.part.index().blocks[block.place], filter: try filters.filter(ofBlock: block.place))
         try pause((writer?.fileBytes ?? 0) - before)
     }
 

@@ -1,7 +1,7 @@
 import Bytes
 import SignalModel
 
-/// What a part holds, without its rows: kept in memory while the part is open. The same for every format.
+/// What a part holds, without its rows. The same for every format.
 struct PartIndex: Sendable {
     /// A piece of a block that is one envelope in the file.
     struct Section: Sendable, Equatable {
@@ -19,6 +19,8 @@ struct PartIndex: Sendable {
 
     struct Block: Sendable {
         let header: BlockHeader
+        /// In the layout's own form.
+        let summary: ArraySlice<UInt8>
         /// Of the first section's envelope in the file; the others follow without gaps.
         let offset: Int
         /// None is ever empty.
@@ -29,13 +31,8 @@ struct PartIndex: Sendable {
         var storedBytes: Int { sections.reduce(0) { $0 + $1.storedBytes } }
         var plainBytes: Int { sections.reduce(0) { $0 + $1.plainBytes } }
 
-        func with(summary: ArraySlice<UInt8>, isKeyGone: Bool) -> Block { with(summary: summary, sections: sections, isKeyGone: isKeyGone) }
-
-        fileprivate func with(summary: ArraySlice<UInt8>, sections: Stretch<Section>, isKeyGone: Bool) -> Block {
-            let header = BlockHeader(
-                scope: header.scope, partition: header.partition, form: header.form, rowCount: header.rowCount, times: header.times,
-                summary: summary)
-            return Block(header: header, offset: offset, sections: sections, isKeyGone: isKeyGone)
+        func with(summary: ArraySlice<UInt8>, isKeyGone: Bool) -> Block {
+            Block(header: header, summary: summary, offset: offset, sections: sections, isKeyGone: isKeyGone)
         }
     }
 
@@ -49,21 +46,28 @@ struct PartIndex: Sendable {
     /// Of the whole file.
     let fileBytes: Int
 
-    /// The same with what differs in length, block by block, in one piece for all: an index is kept for as long as its part, and small
-    /// pieces by the thousand hold on to the memory around them.
+    /// What it takes in memory, when it is in one piece.
+    var byteCount: Int {
+        blocks.reduce(256 + filters.reduce(0) { $0 + 128 + 4 * $1.places.count }) { sum, block in
+            sum + MemoryLayout<Block>.stride + block.summary.count + block.sections.count * MemoryLayout<Section>.stride
+        }
+    }
+
+    /// The same with what differs in length, block by block, in one piece for all: an index may be kept for long, and small pieces by the
+    /// thousand hold on to the memory around them.
     var inOnePiece: PartIndex {
         var summaries: [UInt8] = []
-        summaries.reserveCapacity(blocks.reduce(0) { $0 + $1.header.summary.count })
-        for block in blocks { summaries.append(contentsOf: block.header.summary) }
+        summaries.reserveCapacity(blocks.reduce(0) { $0 + $1.summary.count })
+        for block in blocks { summaries.append(contentsOf: block.summary) }
         var sections: [Section] = []
         sections.reserveCapacity(blocks.reduce(0) { $0 + $1.sections.count })
         for block in blocks { sections.append(contentsOf: block.sections) }
         var (summariesEnd, sectionsEnd) = (0, 0)
         let joined = blocks.map { block in
-            let summary = summaries[summariesEnd..<(summariesEnd + block.header.summary.count)]
+            let summary = summaries[summariesEnd..<(summariesEnd + block.summary.count)]
             let own = sections[sectionsEnd..<(sectionsEnd + block.sections.count)]
             (summariesEnd, sectionsEnd) = (summary.endIndex, own.endIndex)
-            return block.with(summary: summary, sections: Stretch(own), isKeyGone: block.isKeyGone)
+            return Block(header: block.header, summary: summary, offset: block.offset, sections: Stretch(own), isKeyGone: block.isKeyGone)
         }
         return PartIndex(
             format: format, number: number, table: table, partition: partition, blocks: joined, filters: filters, fileBytes: fileBytes)

@@ -48,7 +48,7 @@ struct PartRecovery {
     private func announce(_ part: Part) throws(StorageError) {
         let layout = try context.layout(of: part.table)
         let damaged = part.damagedBlocks
-        for (place, block) in part.index.blocks.enumerated() where !damaged.contains(place) && !block.isKeyGone {
+        for place in part.headers.indices where !damaged.contains(place) && !part.headers.isKeyGone(place) {
             do throws(StorageError) {
                 try layout.didFind(part.block(at: place, memory: nil))
             } catch {

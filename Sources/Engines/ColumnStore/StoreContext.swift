@@ -16,7 +16,10 @@ final class StoreContext: Sendable {
     let configuration: ColumnStore.Configuration
     let counters = Counters()
     let layouts: [TableID: any TableLayout]
-    let openedMatrices: OpenedMatrices
+    /// Key filters of keyed scopes.
+    let openedMatrices: PieceCache<KeyMatrix.Name, [UInt8]>
+    /// By part.
+    let openedIndexes: PieceCache<UInt64, PartIndex>
     let mergePace: MergePace
     /// Stops the calling thread for so many nanoseconds; nil in a simulation, where nobody waits.
     let sleep: (@Sendable (Int64) -> Void)?
@@ -34,7 +37,8 @@ final class StoreContext: Sendable {
         self.configuration = configuration
         self.sleep = sleep
         mergePace = MergePace(bytesPerSecond: configuration.mergeBytesPerSecond)
-        openedMatrices = OpenedMatrices(bytesMax: configuration.filterCacheBytes)
+        openedMatrices = PieceCache(bytesMax: configuration.filterCacheBytes)
+        openedIndexes = PieceCache(bytesMax: configuration.indexCacheBytes)
         self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.table, $0) })
         tell = report
     }

@@ -23,7 +23,7 @@ package struct EncodedBlock: Sendable {
     package let rowCount: Int
     /// Smallest and largest of the table's time column.
     package let times: ClosedRange<Int64>
-    /// What a scan needs to skip the block without reading it, in the layout's own form; kept in memory while the part is open.
+    /// What a scan needs to skip the block without reading it, in the layout's own form.
     package let summary: [UInt8]
     /// At least one, in an order that puts beside each other what is read together.
     package let sections: [EncodedSection]
@@ -49,7 +49,7 @@ package struct EncodedBlock: Sendable {
     }
 }
 
-/// A block as the engine knows it without reading its sections.
+/// A block as the engine knows it without reading anything.
 package struct BlockHeader: Sendable {
     package let scope: BlockScope
     package let partition: PartitionKey
@@ -57,18 +57,13 @@ package struct BlockHeader: Sendable {
     package let form: UInt8
     package let rowCount: Int
     package let times: ClosedRange<Int64>
-    /// Of the bytes that the part's blocks have together.
-    package let summary: ArraySlice<UInt8>
 
-    package init(
-        scope: BlockScope, partition: PartitionKey, form: UInt8 = 0, rowCount: Int, times: ClosedRange<Int64>, summary: ArraySlice<UInt8>
-    ) {
+    package init(scope: BlockScope, partition: PartitionKey, form: UInt8 = 0, rowCount: Int, times: ClosedRange<Int64>) {
         self.scope = scope
         self.partition = partition
         self.form = form
         self.rowCount = rowCount
         self.times = times
-        self.summary = summary
     }
 }
 

@@ -4,7 +4,7 @@ package import SignalModel
 /// What one scan sees of a table, fixed at the moment it was taken: sealed blocks and the batches not yet sealed; every row once.
 /// Files of parts that are merged away meanwhile stay until the last snapshot that holds them is gone.
 package struct TableSnapshot: Sendable {
-    /// A sealed block: its header in memory, its rows on disk.
+    /// A sealed block: its header in memory, all else on disk.
     package struct Block: Sendable {
         package let header: BlockHeader
         let part: Part
@@ -32,7 +32,9 @@ package struct TableSnapshot: Sendable {
         /// True when both are the same block of the same part.
         package func isSame(as other: Block) -> Bool { part === other.part && place == other.place }
 
-        package var sectionCount: Int { part.index.blocks[place].sections.count }
+        /// What its layout noted when it wrote the block. `TableSnapshot.summaries` asks for those of many at once.
+        /// - Throws: `.corrupt`, `.inputOutput`; `.keyGone`.
+        package func summary() throws(StorageError) -> ArraySlice<UInt8> { try TableSnapshot.summary(ofBlock: place, try part.index()) }
 
         /// One section's bytes as the layout wrote them. Their memory is the caller's to account for.
         package func section(_ index: Int) throws(StorageError) -> [UInt8] { try sections([index])[0] }
@@ -41,9 +43,6 @@ package struct TableSnapshot: Sendable {
         package func sections(_ wanted: [Int]) throws(StorageError) -> [[UInt8]] {
             try part.sections(wanted, ofBlock: place, memory: memory)
         }
-
-        /// Bytes of a section on disk: what reading it costs.
-        package func storedBytes(ofSection index: Int) -> Int { part.index.blocks[place].sections[index].storedBytes }
     }
 
     /// Within a partition in the order in which their rows were committed (oldest part first); within a part in the layout's order.
@@ -63,7 +62,7 @@ package struct TableSnapshot: Sendable {
     ///
     ///     let blocks = try TableSnapshot.blocks(snapshot.blocks, thatMayHold: .all([.key(hash("error")), .key(hash("timeout"))]))
     ///
-    /// - Throws: `.inputOutput`. A damaged filter is reported, and excludes nothing.
+    /// - Throws: `.inputOutput`; `.corrupt` when a part's index cannot be read any more. A damaged filter is reported, and excludes nothing.
     package static func blocks(_ blocks: [Block], thatMayHold condition: KeyCondition) throws(StorageError) -> [Block] {
         var kept: [Block] = []
         var start = 0
@@ -75,5 +74,25 @@ package struct TableSnapshot: Sendable {
             start = end
         }
         return kept
+    }
+
+    /// The blocks' summaries, in the same order. Where a part's index is not in memory, it is read.
+    /// - Throws: as `Block.summary()`.
+    package static func summaries(of blocks: [Block]) throws(StorageError) -> [ArraySlice<UInt8>] {
+        var summaries: [ArraySlice<UInt8>] = []
+        summaries.reserveCapacity(blocks.count)
+        var last: (part: Part, index: PartIndex)?
+        for block in blocks {
+            if last?.part !== block.part { last = (block.part, try block.part.index()) }
+            summaries.append(try summary(ofBlock: block.place, last!.index))
+        }
+        return summaries
+    }
+
+    private static func summary(ofBlock place: Int, _ index: PartIndex) throws(StorageError) -> ArraySlice<UInt8> {
+        guard !index.blocks[place].isKeyGone else {
+            throw StorageError(code: .keyGone, message: "cannot read block \(place) of part \(index.number): its key was destroyed")
+        }
+        return index.blocks[place].summary
     }
 }

@@ -175,9 +175,9 @@ final class Tables: Sendable {
             var figures = StoreFigures.Table()
             for part in table.parts {
                 figures.parts += 1
-                figures.blocks += part.index.blocks.count
+                figures.blocks += part.headers.indices.count
                 figures.rows += part.rowCount
-                figures.bytes += part.index.fileBytes
+                figures.bytes += part.fileBytes
                 figures.damagedBlocks += part.damagedBlocks.count
             }
             for list in table.sealing.values { figures.unsealedRows += list.reduce(0) { $0 + $1.rowCount } }

@@ -1,4 +1,5 @@
 package import AWSProtocol
+package import HTTPTransport
 
 /// What a demonstration is told on the command line.
 package struct Options: Sendable {
@@ -35,7 +36,7 @@ package struct Options: Sendable {
     package init(arguments: [String], environment: [String: String] = [:]) throws(DemonstrationError) {
         guard let endpoint = Endpoint(Self.defaultEndpoint) else { preconditionFailure("the default is an address") }
         self.endpoint = endpoint
-        var keyID = environment["AWS_ACCESS_KEY_ID"] ?? ""
+        var keyID: String?
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -52,12 +53,9 @@ package struct Options: Sendable {
                     code: .option, message: "cannot read \(parts[0]): \"\(value)\" is not what it takes; see groundwatch demo --help")
             }
         }
-        guard !keyID.isEmpty else { return }
-        guard let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty else {
-            throw DemonstrationError(
-                code: .option, message: "cannot sign with the key \(keyID): its secret has to stand in AWS_SECRET_ACCESS_KEY")
-        }
-        credentials = SigningCredentials(accessKeyID: keyID, secretAccessKey: secret)
+        do throws(SigningCredentials.MissingSecret) {
+            credentials = try SigningCredentials(environment: environment, keyID: keyID) ?? .forOpenServers
+        } catch { throw DemonstrationError(code: .option, message: error.message) }
     }
 
     private static let keyOption = "--access-key"

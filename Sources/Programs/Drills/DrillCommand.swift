@@ -15,9 +15,11 @@ package struct DrillCommand: Sendable {
           --from TIME          ISO 8601, or so long ago: 90m, 24h, 7d (24h)
           --to TIME            ISO 8601, or so long ago (now)
           --server URL         the server (http://127.0.0.1:4566)
-          --account NUMBER     whose alarm and data (000000000000)
+          --account NUMBER     whose alarm and data, where the server asks nobody (000000000000)
           --region NAME        (us-east-1)
           --json               the server's whole answer, for programs
+
+        Where the server asks for a key, it is AWS_ACCESS_KEY_ID's, with AWS_SECRET_ACCESS_KEY.
 
         The second runs the tests in the files, without a server. It ends with code 1 when one fails.
         """
@@ -60,10 +62,12 @@ package struct DrillCommand: Sendable {
 
     // MARK: Backtests
 
-    /// - Parameter now: UTC nanoseconds.
-    package func backtest(_ arguments: [String], now: Int64) async throws(DrillError) -> Outcome {
-        let options = try DrillOptions(arguments, now: now)
-        let answer = try await options.target.answer(to: try request(options))
+    /// - Parameters:
+    ///   - environment: where the key is that requests are signed with.
+    ///   - now: UTC nanoseconds.
+    package func backtest(_ arguments: [String], environment: [String: String], now: Int64) async throws(DrillError) -> Outcome {
+        let options = try DrillOptions(arguments, environment: environment, now: now)
+        let answer = try await options.target.answer(to: try request(options, now: now))
         if options.isJSON { return Outcome(text: String(decoding: answer, as: UTF8.self), status: 0) }
         do {
             return Outcome(text: Self.text(try WireDocument(json: answer).root), status: 0)
@@ -72,14 +76,14 @@ package struct DrillCommand: Sendable {
         }
     }
 
-    private func request(_ options: DrillOptions) throws(DrillError) -> HTTPClientRequest {
+    private func request(_ options: DrillOptions, now: Int64) throws(DrillError) -> HTTPClientRequest {
         let range: [(String, WireValue)] = [("start", .text(UTCText.milliseconds(options.from))), ("end", .text(UTCText.milliseconds(options.to)))]
         var body = JSON.encode(.structure(range + (options.alarm.map { [("name", .text($0))] } ?? [])))
         if let path = options.file {
             // The alarm goes as it is: what is wrong with it is the server's to say.
             body = Array(#"{"alarm":"#.utf8) + (try bytes(of: path)) + Array(",".utf8) + JSON.encode(.structure(range)).dropFirst()
         }
-        return options.target.request("POST", "/api/ui/v1/alarms/preview", body: body, now: options.to)
+        return try options.target.request("POST", "/api/ui/v1/alarms/preview", body: body, now: now)
     }
 
     static func text(_ answer: WireNode) -> String {

@@ -7,10 +7,11 @@ struct DrillOptions {
     /// UTC nanoseconds.
     var from: Int64
     var to: Int64
-    var target = ServerTarget()
+    var target: ServerTarget
     var isJSON = false
 
-    init(_ arguments: [String], now: Int64) throws(DrillError) {
+    init(_ arguments: [String], environment: [String: String], now: Int64) throws(DrillError) {
+        target = ServerTarget(environment: environment)
         from = now - 86_400_000_000_000
         to = now
         var rest = arguments[...]

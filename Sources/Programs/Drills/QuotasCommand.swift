@@ -11,17 +11,21 @@ package struct QuotasCommand: Sendable {
         Lists what metrics may be used up to, or sets one of the figures. Alarms ask for them by SERVICE_QUOTA(m1).
 
           --server URL         the server (http://127.0.0.1:4566)
-          --account NUMBER     whose quotas (000000000000)
+          --account NUMBER     whose quotas, where the server asks nobody (000000000000)
           --region NAME        (us-east-1)
           --json               the server's answer, for programs
+
+        Where the server asks for a key, it is AWS_ACCESS_KEY_ID's, with AWS_SECRET_ACCESS_KEY.
         """
 
     private let arguments: [String]
-    private var target = ServerTarget()
+    private var target: ServerTarget
     private var isJSON = false
 
+    /// - Parameter environment: where the key is that requests are signed with.
     /// - Throws: for arguments that cannot be read.
-    package init(_ arguments: [String]) throws(DrillError) {
+    package init(_ arguments: [String], environment: [String: String]) throws(DrillError) {
+        target = ServerTarget(environment: environment)
         var words: [String] = []
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -41,7 +45,7 @@ package struct QuotasCommand: Sendable {
     /// - Parameter now: UTC nanoseconds.
     package func run(now: Int64) async throws(DrillError) -> String {
         let change = try self.change()
-        let request = target.request(change == nil ? "GET" : "PUT", "/api/ui/v1/quotas", body: change.map(JSON.encode), now: now)
+        let request = try target.request(change == nil ? "GET" : "PUT", "/api/ui/v1/quotas", body: change.map(JSON.encode), now: now)
         let answer = try await target.answer(to: request)
         if isJSON { return String(decoding: answer, as: UTF8.self) }
         do { return Self.text(try WireDocument(json: answer).root) } catch { throw DrillError("cannot read the server's answer: \(error)") }

@@ -1,19 +1,34 @@
+import AWSProtocol
 import HTTPTransport
-import Platform
+import SignalModel
 import WireFormats
 
 /// The server that a command asks, and for whom.
 struct ServerTarget: Sendable {
     static let options: Set<String> = ["--server", "--account", "--region"]
 
-    private(set) var url = "http://127.0.0.1:4566"
-    private(set) var account = "000000000000"
-    private(set) var region = "us-east-1"
+    private static let defaultEndpoint = "http://127.0.0.1:4566"
+    private static let defaultAccount = "000000000000"
+
+    private var endpoint: Endpoint
+    private let environment: [String: String]
+    /// Named on the command line: for a server that asks nobody.
+    private var account: String?
+    private var region = "us-east-1"
+
+    /// - Parameter environment: where the key is that requests are signed with, as for AWS's own clients.
+    init(environment: [String: String]) {
+        guard let endpoint = Endpoint(Self.defaultEndpoint) else { preconditionFailure("the default is an address") }
+        self.endpoint = endpoint
+        self.environment = environment
+    }
 
     /// - Parameter option: one of `options`.
     mutating func set(_ option: String, _ value: String) throws(DrillError) {
         switch option {
-        case "--server": url = value.hasSuffix("/") ? String(value.dropLast()) : value
+        case "--server":
+            guard let endpoint = Endpoint(value) else { throw DrillError("cannot read --server: \"\(value)\" is no address such as \(Self.defaultEndpoint)") }
+            self.endpoint = endpoint
         case "--account":
             guard value.utf8.count == 12, value.utf8.allSatisfy({ $0 &- 48 < 10 }) else {
                 throw DrillError("cannot read --account: \"\(value)\" has not twelve digits")
@@ -28,15 +43,21 @@ struct ServerTarget: Sendable {
     }
 
     /// - Parameter now: UTC nanoseconds.
-    func request(_ method: String, _ path: String, body: [UInt8]?, now: Int64) -> HTTPClientRequest {
-        let day = UTCText.milliseconds(now).prefix(10).filter { $0 != "-" }
-        let scope = "\(account)/\(day)/\(region)/monitoring/aws4_request"
+    /// - Throws: when a key is named whose secret is not there.
+    func request(_ method: String, _ path: String, body: [UInt8]?, now: Int64) throws(DrillError) -> HTTPClientRequest {
+        var head = HTTPRequestHead(method: method, path: path, headers: ["Content-Type": "application/json", "Host": endpoint.authority])
+        SignatureV4(credentials: try credentials(), region: region, service: "monitoring").sign(&head, body: body ?? [], at: Timestamp(nanoseconds: now))
         return HTTPClientRequest(
-            method: method, url: url + path,
-            headers: [
-                "Content-Type": "application/json",
-                "Authorization": "AWS4-HMAC-SHA256 Credential=\(scope), SignedHeaders=host, Signature=0",
-            ], body: body, totalSecondsMax: 120, responseBytesMax: 64 << 20)
+            method: method, url: endpoint.url(path), headers: head.headers, body: body, totalSecondsMax: 120, responseBytesMax: 64 << 20)
+    }
+
+    private func credentials() throws(DrillError) -> SigningCredentials {
+        do throws(SigningCredentials.MissingSecret) {
+            if account == nil, let credentials = try SigningCredentials(environment: environment) { return credentials }
+        } catch { throw DrillError(error.message) }
+        // Where nobody is asked, twelve digits for a key name the account, and the signature is not looked at.
+        let account = account ?? Self.defaultAccount
+        return SigningCredentials(accessKeyID: account, secretAccessKey: account)
     }
 
     /// - Returns: the body of a 200.

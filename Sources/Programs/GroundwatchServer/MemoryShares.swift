@@ -18,7 +18,7 @@ package struct MemoryShares: Sendable {
     package let queries: MemoryBudget
     /// Blocks that merges read.
     package let merges: MemoryBudget
-    /// What may be forgotten at any time: opened key filters, results of queries.
+    /// What may be forgotten at any time: indexes of parts, opened key filters, results of queries.
     package let cacheBytesMax: Int
 
     package init(bytes: Int) {
@@ -41,7 +41,8 @@ package struct MemoryShares: Sendable {
         settings.queueBytesMax = min(settings.queueBytesMax, ingest.bytesMax / 4)
         settings.groupBytesMax = min(settings.groupBytesMax, settings.queueBytesMax)
         settings.recordBytesMax = min(settings.recordBytesMax, ingest.bytesMax / 3)
-        settings.filterCacheBytes = cacheBytesMax / 2
+        settings.filterCacheBytes = cacheBytesMax / 4
+        settings.indexCacheBytes = cacheBytesMax / 4
         return settings
     }
 

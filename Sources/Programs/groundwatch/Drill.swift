@@ -11,7 +11,7 @@ enum Drill {
                 if arguments.first == "test" {
                     try await command.test(Array(arguments.dropFirst()))
                 } else {
-                    try await command.backtest(arguments, now: SystemTime().wallNanoseconds)
+                    try await command.backtest(arguments, environment: Machine.environment, now: SystemTime().wallNanoseconds)
                 }
             print(outcome.text)
             if outcome.status != 0 { Machine.exit(outcome.status) }

@@ -69,7 +69,7 @@ package struct LogLayout: TableLayout {
         var smallRows = 0
         var smallBytes = 0
         for block in runs.joined().sorted(by: { $0.header.times.lowerBound < $1.header.times.lowerBound }) {
-            let bytes = try LogSummary(block.header).messageBytes
+            let bytes = try LogSummary(block.summary(), block.header).messageBytes
             let isCarried = isLarge(block, bytes)
             if isCarried || smallBytes + bytes > 2 * Self.blockBytesMax || smallRows + block.header.rowCount > 2 * LogBlockSection.rowsMax {
                 try join(small, emit: emit)
@@ -109,7 +109,7 @@ package struct LogLayout: TableLayout {
 
     package func didFind(_ block: TableSnapshot.Block) throws(StorageError) {
         let header = block.header
-        let summary = try LogSummary(header)
+        let summary = try LogSummary(block.summary(), header)
         note(summary.streams, group: header.scope.group, largestNumber: summary.largestNumber)
     }
 

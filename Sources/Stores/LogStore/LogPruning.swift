@@ -31,7 +31,10 @@ struct LogPruning {
         var kept = blocks
         if let streams {
             var ofStreams: [TableSnapshot.Block] = []
-            for block in kept where try LogSummary(block.header).streams.contains(where: { streams.contains($0.number) }) { ofStreams.append(block) }
+            for (block, summary) in zip(kept, try TableSnapshot.summaries(of: kept))
+            where try LogSummary(summary, block.header).streams.contains(where: { streams.contains($0.number) }) {
+                ofStreams.append(block)
+            }
             kept = ofStreams
         }
         for test in tests where !kept.isEmpty { kept = try self.blocks(kept, thatMayPass: test) }
@@ -41,8 +44,8 @@ struct LogPruning {
     private func blocks(_ blocks: [TableSnapshot.Block], thatMayPass test: Test) throws(StorageError) -> [TableSnapshot.Block] {
         var answers: [LogSearchSummary.Answer] = []
         var asked: [TableSnapshot.Block] = []
-        for block in blocks {
-            let answer = try LogSummary.search(block.header).map { Self.answer($0, test) } ?? .maybe
+        for (block, summary) in zip(blocks, try TableSnapshot.summaries(of: blocks)) {
+            let answer = try LogSummary.search(summary, block.header).map { Self.answer($0, test) } ?? .maybe
             answers.append(answer)
             if answer == .onlyWithKey { asked.append(block) }
         }
@@ -63,8 +66,8 @@ struct LogPruning {
     }
 
     /// Whether a block with these keys may have rows of use, as `blocks` asks it of many at once.
-    func mayPass(_ header: BlockHeader, keys: Set<UInt64>) throws(StorageError) -> Bool {
-        guard let summary = try LogSummary.search(header) else { return true }
+    func mayPass(_ summary: ArraySlice<UInt8>, _ header: BlockHeader, keys: Set<UInt64>) throws(StorageError) -> Bool {
+        guard let summary = try LogSummary.search(summary, header) else { return true }
         return tests.allSatisfy { test in
             switch Self.answer(summary, test) {
             case .maybe: true

@@ -41,9 +41,12 @@ struct LogSummary {
         return writer.bytes
     }
 
-    init(_ header: BlockHeader) throws(StorageError) {
+    /// - Parameters:
+    ///   - bytes: as they stand in the index.
+    ///   - header: of the same block.
+    init(_ bytes: ArraySlice<UInt8>, _ header: BlockHeader) throws(StorageError) {
         first = header.times.lowerBound
-        (search, largestNumber, streams) = try Self.reading(header) { reader throws(BytesError) in
+        (search, largestNumber, streams) = try Self.reading(bytes) { reader throws(BytesError) in
             let search = header.form == LogBlockSection.form ? try LogSearchSummary(&reader) : nil
             let largest = try reader.uint64()
             let streams = try Self.streams(&reader, first: header.times.lowerBound)
@@ -53,9 +56,9 @@ struct LogSummary {
     }
 
     /// Only what tells whether something can be in the block; nil for a block of form 0, which tells nothing.
-    static func search(_ header: BlockHeader) throws(StorageError) -> LogSearchSummary? {
+    static func search(_ bytes: ArraySlice<UInt8>, _ header: BlockHeader) throws(StorageError) -> LogSearchSummary? {
         guard header.form == LogBlockSection.form else { return nil }
-        return try reading(header) { reader throws(BytesError) in try LogSearchSummary(&reader) }
+        return try reading(bytes) { reader throws(BytesError) in try LogSearchSummary(&reader) }
     }
 
     private static func streams(
@@ -77,9 +80,9 @@ struct LogSummary {
     }
 
     private static func reading<Result>(
-        _ header: BlockHeader, _ body: (inout ByteReader) throws(BytesError) -> Result
+        _ bytes: ArraySlice<UInt8>, _ body: (inout ByteReader) throws(BytesError) -> Result
     ) throws(StorageError) -> Result {
-        do throws(BytesError) { return try ByteReader.reading(header.summary, body) } catch {
+        do throws(BytesError) { return try ByteReader.reading(bytes, body) } catch {
             throw StorageError(code: .corrupt, message: "cannot read a log block's summary: \(error.message)")
         }
     }

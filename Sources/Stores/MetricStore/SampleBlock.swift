@@ -139,8 +139,8 @@ struct SampleSummary {
     init(ranks: ClosedRange<SeriesRank>) { self.ranks = ranks }
 
     /// - Throws: `.corrupt`.
-    init(_ header: BlockHeader) throws(StorageError) {
-        ranks = try decoding("a sample block's summary", header.summary) { reader throws(BytesError) in
+    init(_ bytes: ArraySlice<UInt8>) throws(StorageError) {
+        ranks = try decoding("a sample block's summary", bytes) { reader throws(BytesError) in
             let first = SeriesRank(metric: try reader.uint32(), series: try reader.uint32())
             let last = SeriesRank(metric: try reader.uint32(), series: try reader.uint32())
             try reader.expectEnd()

@@ -86,19 +86,20 @@ private final class SampleReading: Sendable {
         let traits = state.index.traits(of: plan.series)
         state.wanted = traits.enumerated().map { Wanted(rank: $1.rank, key: $0, isSampled: $1.isSampled) }.sorted { $0.rank < $1.rank }
         guard let first = state.wanted.first?.rank, let last = state.wanted.last?.rank else { return }
-        var partitions: [PartitionKey: [[TableSnapshot.Block]]] = [:]
-        for block in snapshot.blocks where block.header.scope.tenant == plan.tenant && plan.range.overlaps(block.header.times) {
-            if block.header.form == SampleBlock.form {
-                let ranks = try SampleSummary(block.header).ranks
+        var partitions: [PartitionKey: PartRuns] = [:]
+        let blocks = snapshot.blocks.filter { $0.header.scope.tenant == plan.tenant && plan.range.overlaps($0.header.times) }
+        for (block, summary) in zip(blocks, try TableSnapshot.summaries(of: blocks)) {
+            let ranks = block.header.form == SampleBlock.form ? try SampleSummary(summary).ranks : nil
+            if let ranks {
                 guard ranks.lowerBound <= last, first <= ranks.upperBound, mayHold(ranks, state.wanted) else { continue }
             }
-            Self.append(block, to: &partitions[block.header.partition, default: []])
+            partitions[block.header.partition, default: PartRuns()].append(block, ranks)
         }
         let sorted = partitions.sorted { $0.key.tier != $1.key.tier ? $0.key.tier > $1.key.tier : $0.key.window < $1.key.window }
-        for (partition, runs) in sorted {
+        for (partition, parts) in sorted {
             let width = state.tiers.period(of: partition)
             if state.sources.last?.width != width { state.sources.append(Tier(width: width)) }
-            let walk = try SampleWalk(runs, range: plan.range, index: state.index, budget: plan.budget)
+            let walk = try SampleWalk(parts.runs, range: plan.range, index: state.index, budget: plan.budget)
             state.sources[state.sources.count - 1].walks.append(walk)
         }
         if state.sources.last?.width != 0 { state.sources.append(Tier(width: 0)) }
@@ -115,11 +116,6 @@ private final class SampleReading: Sendable {
             if wanted[middle].rank < ranks.lowerBound { low = middle + 1 } else { high = middle }
         }
         return low < wanted.count && wanted[low].rank <= ranks.upperBound
-    }
-
-    /// Blocks come part by part; where their order begins anew, a new part begins.
-    private static func append(_ block: TableSnapshot.Block, to runs: inout [[TableSnapshot.Block]]) {
-        if let last = runs.last?.last, last.isBefore(block) { runs[runs.count - 1].append(block) } else { runs.append([block]) }
     }
 
     private func unsealedRows(of snapshot: TableSnapshot) throws(StorageError) -> SampleRows {
@@ -189,13 +185,16 @@ private final class SampleReading: Sendable {
     }
 }
 
-extension TableSnapshot.Block {
-    /// Of two blocks of form 2 that follow each other in a snapshot: whether they may be of one part.
-    fileprivate func isBefore(_ next: TableSnapshot.Block) -> Bool {
-        guard header.form == SampleBlock.form, next.header.form == SampleBlock.form,
-            let mine = try? SampleSummary(header).ranks, let theirs = try? SampleSummary(next.header).ranks  // those that cannot be read were refused
-        else { return false }
-        return mine.upperBound <= theirs.lowerBound
+/// A snapshot's blocks come part by part; where their order begins anew, a new part begins.
+private struct PartRuns {
+    private(set) var runs: [[TableSnapshot.Block]] = []
+    /// Where the last block ends.
+    private var end: SeriesRank?
+
+    /// - Parameter ranks: nil for a block of an older form, which has no such order.
+    mutating func append(_ block: TableSnapshot.Block, _ ranks: ClosedRange<SeriesRank>?) {
+        if let ranks, let end, end <= ranks.lowerBound { runs[runs.count - 1].append(block) } else { runs.append([block]) }
+        end = ranks?.upperBound
     }
 }
 

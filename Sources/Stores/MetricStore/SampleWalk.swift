@@ -76,7 +76,7 @@ struct SampleBlocksSource {
 
     init(_ blocks: [TableSnapshot.Block], _ budget: QueryBudget?) throws(StorageError) {
         var ranks: [ClosedRange<SeriesRank>] = []
-        for block in blocks { ranks.append(try SampleSummary(block.header).ranks) }
+        for summary in try TableSnapshot.summaries(of: blocks) { ranks.append(try SampleSummary(summary).ranks) }
         self.blocks = blocks
         self.budget = budget
         self.ranks = ranks

@@ -83,13 +83,13 @@ package struct SeriesDefinitionLayout: TableLayout {
 
     package func didFind(_ block: TableSnapshot.Block) throws(StorageError) {
         // Numbers below are in the stored index, with their labels.
-        if let largest = try Self.largestNumber(block.header), Int(largest) < index.storedCount { return }
+        if let largest = try Self.largestNumber(block.summary()), Int(largest) < index.storedCount { return }
         try define(block.rows())
     }
 
-    private static func largestNumber(_ header: BlockHeader) throws(StorageError) -> SeriesID? {
-        guard !header.summary.isEmpty else { return nil }
-        return try decoding("a summary of series definitions", header.summary) { reader throws(BytesError) in
+    private static func largestNumber(_ summary: ArraySlice<UInt8>) throws(StorageError) -> SeriesID? {
+        guard !summary.isEmpty else { return nil }
+        return try decoding("a summary of series definitions", summary) { reader throws(BytesError) in
             let largest = try reader.uint32()
             try reader.expectEnd()
             return largest

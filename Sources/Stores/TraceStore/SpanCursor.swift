@@ -98,8 +98,8 @@ struct SpanCursor: ScanCursor {
             blocks = try TableSnapshot.blocks(blocks, thatMayHold: .any(wantedTraces.map { .key(SpanKeys.key(of: $0)) }))
         }
         var passing: [TableSnapshot.Block] = []
-        for block in blocks {
-            if block.header.form == SpanBlockWriter.form, !filter.mayPass(try SpanSummary(block.header)) { continue }
+        for (block, summary) in zip(blocks, try TableSnapshot.summaries(of: blocks)) {
+            if block.header.form == SpanBlockWriter.form, !filter.mayPass(try SpanSummary(summary)) { continue }
             passing.append(block)
         }
         blocks = passing

@@ -146,7 +146,7 @@ package struct SpanLayout: TableLayout {
     }
 
     package func didFind(_ block: TableSnapshot.Block) throws(StorageError) {
-        arrivals.noteUsed(try SpanSummary.newestArrival(block.header))
+        arrivals.noteUsed(try SpanSummary.newestArrival(block.summary()))
     }
 
     package func isDead(_ header: BlockHeader, now: Int64) -> Bool { header.times.upperBound < now - retentionNanoseconds }

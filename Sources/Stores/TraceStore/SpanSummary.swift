@@ -40,9 +40,9 @@ struct SpanSummary {
     }
 
     /// Of a block that `SpanBlockWriter` wrote.
-    init(_ header: BlockHeader) throws(StorageError) {
+    init(_ bytes: ArraySlice<UInt8>) throws(StorageError) {
         do throws(BytesError) {
-            self = try ByteReader.reading(header.summary) { reader throws(BytesError) in try SpanSummary(&reader) }
+            self = try ByteReader.reading(bytes) { reader throws(BytesError) in try SpanSummary(&reader) }
         } catch {
             throw StorageError(code: .corrupt, message: "cannot read a span block's summary: \(error.message)")
         }
@@ -67,9 +67,9 @@ struct SpanSummary {
     }
 
     /// Of a block of form 0 only the first eight bytes are of use.
-    static func newestArrival(_ header: BlockHeader) throws(StorageError) -> UInt64 {
+    static func newestArrival(_ bytes: ArraySlice<UInt8>) throws(StorageError) -> UInt64 {
         do throws(BytesError) {
-            return try ByteReader.reading(header.summary) { reader throws(BytesError) in try reader.uint64() }
+            return try ByteReader.reading(bytes) { reader throws(BytesError) in try reader.uint64() }
         } catch {
             throw StorageError(code: .corrupt, message: "cannot read a span block's summary: \(error.message)")
         }

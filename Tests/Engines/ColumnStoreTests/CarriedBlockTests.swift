@@ -55,7 +55,7 @@ struct CarriedBlockTests {
         let rig = try rig()
         let block = rig.store.snapshot(of: .logs).blocks[13]
         let path = Rig.directory + "/parts/" + StoreFiles.name(part: block.part.number)
-        try rig.disk.flipBit(3, ofByte: block.part.index.blocks[block.place].offset + 30, in: path)
+        try rig.disk.flipBit(3, ofByte: block.part.index().blocks[block.place].offset + 30, in: path)
         #expect(throws: StorageError.self) { try rig.store.merge() }
         try rig.store.merge()
         let lost = Set(UInt64(13 * 8 + 1)...UInt64(14 * 8))
@@ -67,7 +67,7 @@ struct CarriedBlockTests {
     @Test func `a block whose filter is damaged is carried without one`() throws {
         let rig = try rig()
         let part = rig.store.snapshot(of: .logs).blocks[0].part
-        let filter = try #require(part.index.filters.first)
+        let filter = try #require(part.index().filters.first)
         let path = Rig.directory + "/parts/" + StoreFiles.name(part: part.number)
         try rig.disk.flipBit(2, ofByte: filter.offset + 9, in: path)
         try rig.store.merge()

@@ -49,7 +49,7 @@ struct KeyFilterTests {
     @Test func `a damaged filter is reported, and excludes nothing`() throws {
         let rig = try rig()
         let part = rig.store.snapshot(of: .logs).blocks[0].part
-        let filter = try #require(part.index.filters.first)
+        let filter = try #require(part.index().filters.first)
         let path = Rig.directory + "/parts/" + StoreFiles.name(part: part.number)
         for page in 0..<filter.pageCount {
             try rig.disk.flipBit(2, ofByte: filter.offset + page * 4096 + 9, in: path)
@@ -128,15 +128,18 @@ struct KeyFilterTests {
         }
     }
 
-    @Test func `opened filters stay within their share`() {
-        let cache = OpenedMatrices(bytesMax: 1000)
-        for offset in 0..<5 { cache.keep([UInt8](repeating: 1, count: 300), as: .init(part: 1, offset: offset)) }
+    @Test func `pieces that are kept stay within their share`() {
+        let cache = PieceCache<Int, String>(bytesMax: 1000)
+        for name in 0..<5 { cache.keep("piece \(name)", byteCount: 300, as: name) }
         #expect(cache.byteCount == 900)
-        #expect(cache[.init(part: 1, offset: 1)] == nil)
-        #expect(cache[.init(part: 1, offset: 4)] != nil)
-        cache.keep([UInt8](repeating: 1, count: 501), as: .init(part: 2, offset: 0))
-        #expect(cache.byteCount == 900, "what would push all others out is not kept")
-        cache.forget(part: 1)
+        #expect(cache[1] == nil && cache[2] == "piece 2" && cache[4] == "piece 4")
+        cache.keep("piece 5", byteCount: 300, as: 5)
+        #expect(cache[3] == nil && cache[2] != nil, "the one not asked for longest went")
+        cache.keep("a large one", byteCount: 2000, as: 6)
+        #expect(cache[6] != nil && cache.byteCount == 2000, "the newest stays, whatever its size")
+        cache.keep("a small one", byteCount: 10, as: 7)
+        #expect(cache[6] == nil && cache.byteCount == 10)
+        cache.forget { $0 == 7 }
         #expect(cache.byteCount == 0)
     }
 }

@@ -25,10 +25,12 @@ final class Rig {
     static var settings: ColumnStore.Configuration {
         var settings = ColumnStore.Configuration()
         settings.journalFileBytes = 4096
+        settings.journalPageBytes = 64
         settings.recordBytesMax = 4000
         settings.journalFilesMax = 1000  // they are tiny
         settings.freeBytesMin = 0
         settings.filterBlockBytesMin = 0
+        settings.indexCacheBytes = 0  // one is kept, so that most are read again
         settings.carriedPartsMin = settings.mergePartsMin
         return settings
     }

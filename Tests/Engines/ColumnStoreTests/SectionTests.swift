@@ -16,7 +16,7 @@ struct SectionTests {
     @Test func `sections are read one by one, and only those asked for`() throws {
         let rig = try sealedRig()
         for block in rig.store.snapshot(of: .logs).blocks {
-            #expect(block.sectionCount == 2)
+            #expect(try block.part.index().blocks[block.place].sections.count == 2)
             let both = try block.sections([1, 0])
             #expect(try block.section(1) == both[0])
             #expect(both[1].count == 8 * 16, "times and ids of eight rows")
@@ -27,7 +27,8 @@ struct SectionTests {
         let rig = try sealedRig()
         let block = rig.store.snapshot(of: .logs).blocks[0]
         let path = Rig.directory + "/parts/" + StoreFiles.name(part: block.part.number)
-        let texts = block.part.index.blocks[0].offset + block.storedBytes(ofSection: 0)
+        let stored = try block.part.index().blocks[0]
+        let texts = stored.offset + stored.sections[0].storedBytes
         try rig.disk.flipBit(1, ofByte: texts + 30, in: path)
         #expect(try block.section(0).count == 128)
         #expect(throws: StorageError.self) { try block.section(1) }
@@ -60,10 +61,10 @@ struct SectionTests {
         let block = rig.store.snapshot(of: .logs).blocks[1]
         let path = Rig.directory + "/parts/" + StoreFiles.name(part: block.part.number)
         // The sections of a keyed block change places.
-        let (index, place) = (block.part.index, block.place)
+        let stored = try block.part.index().blocks[block.place]
         var bytes = try rig.disk.bytes(of: path)
         let (start, first, second) = (
-            index.blocks[place].offset, block.storedBytes(ofSection: 0), block.storedBytes(ofSection: 1)
+            stored.offset, stored.sections[0].storedBytes, stored.sections[1].storedBytes
         )
         let (a, b) = (Array(bytes[start..<(start + first)]), Array(bytes[(start + first)..<(start + first + second)]))
         bytes.replaceSubrange(start..<(start + first + second), with: b + a)

@@ -60,7 +60,7 @@ struct StoredFormatTests {
         #expect(try rig.store.ids(of: .spans) == [21, 22, 23])
         let blocks = rig.store.snapshot(of: .logs).blocks
         #expect(blocks.count == 5)
-        #expect(blocks.allSatisfy { $0.header.form == (version == 1 ? 0 : 1) && $0.sectionCount == version })
+        #expect(try blocks.allSatisfy { try $0.header.form == (version == 1 ? 0 : 1) && $0.part.index().blocks[$0.place].sections.count == version })
         let found = try TableSnapshot.blocks(blocks, thatMayHold: .any([.key(12), .key(35)]))
         #expect(found.map(\.header.scope.group) == (version == 1 ? [0, 0, 0, 7, 7] : [0, 7]))
         #expect(rig.events.all.isEmpty)

@@ -18,7 +18,7 @@ struct MemorySharesTests {
         #expect(store.groupBytesMax > 0 && store.queueBytesMax >= store.groupBytesMax)
         #expect(store.recordBytesMax < store.journalFileBytes)
         #expect(store.recordBytesMax >= 4 << 20, "the largest PutLogEvents call fits")
-        #expect(store.filterCacheBytes + shares.logsConfiguration().resultBytesMax <= shares.cacheBytesMax)
+        #expect(store.filterCacheBytes + store.indexCacheBytes + shares.logsConfiguration().resultBytesMax <= shares.cacheBytesMax)
         #expect(shares.seriesMax(1_000_000) <= 1_000_000)
     }
 

@@ -76,7 +76,7 @@ import WireFormats
     private func decoded(_ sample: Sample) throws -> TableBatch {
         let header = BlockHeader(
             scope: Self.scope, partition: PartitionKey(window: 0), form: sample.encoded.form, rowCount: sample.encoded.rowCount,
-            times: sample.encoded.times, summary: sample.encoded.summary[...])
+            times: sample.encoded.times)
         let layout = LogLayout(groups: LiveLogGroups(), statistics: LogStatistics(), arrivals: ArrivalNumbers(clock: ManualClock()))
         return try layout.decode(SectionReader(sample.encoded.sections.map(\.bytes)), of: header)
     }
@@ -102,9 +102,8 @@ import WireFormats
 
     private func mayHold(_ predicate: Predicate, _ block: EncodedBlock) -> Bool {
         let header = BlockHeader(
-            scope: Self.scope, partition: PartitionKey(window: 0), form: block.form, rowCount: block.rowCount, times: block.times,
-            summary: block.summary[...])
-        return (try? LogPruning(plan(predicate)).mayPass(header, keys: Set(block.keys ?? []))) ?? true
+            scope: Self.scope, partition: PartitionKey(window: 0), form: block.form, rowCount: block.rowCount, times: block.times)
+        return (try? LogPruning(plan(predicate)).mayPass(block.summary[...], header, keys: Set(block.keys ?? []))) ?? true
     }
 
     @Test(arguments: [

@@ -14,7 +14,7 @@ struct OldBlockFuzzTests {
         BlockHeader(
             scope: BlockScope(tenant: Tenant(account: "123456789012", region: "us-east-1")), partition: PartitionKey(window: 0), form: 0,
             rowCount: rows,
-            times: 0...1, summary: [])
+            times: 0...1)
     }
 
     @Test(arguments: fuzzSeeds(3)) func `damaged samples of the first form are refused, or are as many as they say`(seed: UInt64) {

@@ -24,8 +24,7 @@ struct SpanBlockTests {
 
     private func header(_ block: EncodedBlock) -> BlockHeader {
         BlockHeader(
-            scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: block.form, rowCount: block.rowCount, times: block.times,
-            summary: block.summary[...])
+            scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: block.form, rowCount: block.rowCount, times: block.times)
     }
 
     /// The rows by arrival, each with its own context.
@@ -132,10 +131,8 @@ struct SpanBlockTests {
             for text in column { writer.append(varint: UInt64(text.utf8.count)) }
             for text in column { writer.append(bytes: text.utf8) }
         }
-        var summary = ByteWriter()
-        summary.append(uint64: 901)
         let header = BlockHeader(
-            scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: 0, rowCount: 2, times: 5_000...5_007, summary: summary.bytes[...])
+            scope: BlockScope(tenant: tenant), partition: PartitionKey(window: 0), form: 0, rowCount: 2, times: 5_000...5_007)
         return (writer.bytes, header)
     }
 

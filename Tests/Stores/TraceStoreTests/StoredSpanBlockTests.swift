@@ -24,7 +24,7 @@ struct StoredSpanBlockTests {
 
     private func decoded(_ sections: [[UInt8]], _ block: EncodedBlock) throws -> TableBatch {
         let header = BlockHeader(
-            scope: BlockScope(tenant: Self.tenant), partition: PartitionKey(window: 0), form: 1, rowCount: 24, times: block.times, summary: block.summary[...])
+            scope: BlockScope(tenant: Self.tenant), partition: PartitionKey(window: 0), form: 1, rowCount: 24, times: block.times)
         return try layout.decode(SectionReader(sections), of: header)
     }
 

@@ -26,6 +26,7 @@ struct Journal {
 
     private let files: JournalFiles
     private let fileBytes: Int
+    private let pageBytes: Int
     private let salt: UInt64
     private var file: (any File)?
     private var generation: UInt64 = 0
@@ -34,9 +35,10 @@ struct Journal {
     private(set) var lastSequence: UInt64
     private var buffer = ByteWriter()
 
-    init(_ files: JournalFiles, fileBytes: Int, salt: UInt64, lastSequence: UInt64) {
+    init(_ files: JournalFiles, fileBytes: Int, pageBytes: Int, salt: UInt64, lastSequence: UInt64) {
         self.files = files
         self.fileBytes = fileBytes
+        self.pageBytes = pageBytes
         self.salt = salt
         self.lastSequence = lastSequence
     }
@@ -68,12 +70,15 @@ struct Journal {
 
     private mutating func gather(_ entries: [Entry], _ size: Int) {
         buffer.bytes.removeAll(keepingCapacity: buffer.bytes.capacity <= Self.keptBytesMax)
-        buffer.bytes.reserveCapacity(size)
+        buffer.bytes.reserveCapacity(size + pageBytes)
         for (index, entry) in entries.enumerated() {
             let record = JournalRecord(
                 generation: generation, sequence: lastSequence + 1 + UInt64(index), durableThrough: lastSequence, id: entry.id,
                 payloadBytes: entry.payload.count, payloadChecksum: entry.checksum)
             record.append(with: entry.payload, to: &buffer, salt: salt)
         }
+        let end = offset + size
+        let pageEnd = min(fileBytes, (end + pageBytes - 1) / pageBytes * pageBytes)
+        if pageEnd > end { buffer.bytes.append(contentsOf: repeatElement(0, count: pageEnd - end)) }
     }
 }

@@ -76,10 +76,10 @@ struct KeyLookup {
             key = try context.cipher.key(scope.key)
         } catch {
             guard error.code == .keyGone else { throw error }
-            context.openedMatrices.forget(part: part.number)
+            context.openedMatrices.forget { $0.part == part.number }
             return nil
         }
-        let name = OpenedMatrices.Name(part: part.number, offset: matrix.offset)
+        let name = KeyMatrix.Name(part: part.number, offset: matrix.offset)
         if let bits = context.openedMatrices[name] { return bits }
         let bits: [UInt8]
         do throws(StorageError) {
@@ -88,7 +88,7 @@ struct KeyLookup {
             guard error.code == .corrupt else { throw error }
             bits = try opened(matrix, scope, key)
         }
-        context.openedMatrices.keep(bits, as: name)
+        context.openedMatrices.keep(bits, byteCount: bits.count, as: name)
         return bits
     }
 

@@ -6,6 +6,12 @@ import Bytes
 /// Rows follow each other without gaps, bit after bit, the lowest of a byte first. In the clear they are cut into pages of
 /// `rowsPerPage` rows with a checksum each, so that what is read is what is checked; under a key they are one envelope.
 struct KeyMatrix: Sendable {
+    /// Among those of all parts.
+    struct Name: Hashable, Sendable {
+        let part: UInt64
+        let offset: Int
+    }
+
     let hashing: KeyHashing
     /// Of the blocks in the part, ascending.
     let places: [UInt32]

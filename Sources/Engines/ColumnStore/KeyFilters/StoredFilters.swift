@@ -14,7 +14,7 @@ struct StoredFilters {
         let memory: MemoryReservation?
     }
 
-    /// Where a block's filter is: `part.index.filters[filter]`, column `column`.
+    /// Where a block's filter is: `index.filters[filter]`, column `column`.
     private struct Address {
         let filter: Int
         let column: Int
@@ -23,15 +23,17 @@ struct StoredFilters {
     private static let slabColumns = 64
 
     private let part: Part
+    private let index: PartIndex
     private let context: StoreContext
     private let addresses: [Int: Address]
     private var slab: Slab?
 
-    init(of part: Part, context: StoreContext) {
+    init(of part: Part, context: StoreContext) throws(StorageError) {
         self.part = part
+        index = try part.index()
         self.context = context
         var addresses: [Int: Address] = [:]
-        for (number, filter) in part.index.filters.enumerated() {
+        for (number, filter) in index.filters.enumerated() {
             for (column, place) in filter.places.enumerated() { addresses[Int(place)] = Address(filter: number, column: column) }
         }
         self.addresses = addresses
@@ -41,7 +43,7 @@ struct StoredFilters {
     /// - Throws: `.inputOutput`; `.budget`.
     mutating func filter(ofBlock place: Int) throws(StorageError) -> (bits: [UInt64], hashing: KeyHashing)? {
         guard let address = addresses[place] else { return nil }
-        let matrix = part.index.filters[address.filter]
+        let matrix = index.filters[address.filter]
         if slab?.matrix.offset != matrix.offset || slab?.columns.contains(address.column) != true {
             slab = nil
             slab = try read(matrix, column: address.column)
@@ -65,7 +67,7 @@ struct StoredFilters {
         var bytes = [UInt8](repeating: 0, count: columns.count * stride)
         var row = 0
         do throws(StorageError) {
-            let isThere = try KeyLookup(part: part.index, context: context, file: file).forEachPage(of: matrix) { page in
+            let isThere = try KeyLookup(part: index, context: context, file: file).forEachPage(of: matrix) { page in
                 bytes.withUnsafeMutableBufferPointer { target in
                     BitTransposition.append(
                         page, from: row, of: matrix.columnCount, columns: columns, to: target, stride: stride)

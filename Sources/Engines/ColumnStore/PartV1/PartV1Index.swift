@@ -38,7 +38,7 @@ extension PartV1 {
         guard offset >= PartFrame.headBytes, offset <= UInt64(blocksEnd), section.storedBytes <= blocksEnd - Int(offset),
             section.plainBytes <= Envelope.bytesMax
         else { throw .malformedPart("a block lies outside the file") }
-        let header = BlockHeader(scope: scope, partition: partition, rowCount: rowCount, times: times, summary: [])
-        return (PartIndex.Block(header: header, offset: Int(offset), sections: Stretch([section]), isKeyGone: false), summary)
+        let header = BlockHeader(scope: scope, partition: partition, rowCount: rowCount, times: times)
+        return (PartIndex.Block(header: header, summary: [], offset: Int(offset), sections: Stretch([section]), isKeyGone: false), summary)
     }
 }

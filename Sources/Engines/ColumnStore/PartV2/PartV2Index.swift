@@ -56,7 +56,7 @@ extension PartV2 {
         let scope = block.header.scope
         let bound = additional(.summary, part: index.number, block: place, table: index.table, scope: scope)
         let key = try cipher.key(scope.key)
-        writer.append(lengthPrefixed: SealedSummary.seal(block.header.summary, key: key, cipher: cipher, bound: bound))
+        writer.append(lengthPrefixed: SealedSummary.seal(block.summary, key: key, cipher: cipher, bound: bound))
     }
 
     private static func append(_ filter: KeyMatrix, to writer: inout ByteWriter) {
@@ -130,9 +130,8 @@ extension PartV2 {
             sections.append(
                 PartIndex.Section(storedBytes: storedBytes, plainBytes: try number(&reader, max: UInt64(Envelope.bytesMax))))
         }
-        let header = BlockHeader(
-            scope: scope, partition: partition, form: form, rowCount: rowCount, times: times, summary: [])
-        return PartIndex.Block(header: header, offset: offset, sections: Stretch(sections[...]), isKeyGone: false)
+        let header = BlockHeader(scope: scope, partition: partition, form: form, rowCount: rowCount, times: times)
+        return PartIndex.Block(header: header, summary: [], offset: offset, sections: Stretch(sections[...]), isKeyGone: false)
     }
 
     private static func filter(

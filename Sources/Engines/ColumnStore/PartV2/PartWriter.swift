@@ -42,9 +42,8 @@ struct PartWriter {
         if let long = block.sections.first(where: { $0.bytes.count > Envelope.bytesMax }) {
             throw StorageError(code: .limit, message: "cannot write block of part \(number): \(long.bytes.count) bytes")
         }
-        let header = BlockHeader(
-            scope: scope, partition: partition, form: block.form, rowCount: block.rowCount, times: block.times, summary: block.summary[...])
-        try append(header, block.sections.map(\.bytes.count)) { section, seal, buffer in
+        let header = BlockHeader(scope: scope, partition: partition, form: block.form, rowCount: block.rowCount, times: block.times)
+        try append(header, block.summary[...], block.sections.map(\.bytes.count)) { section, seal, buffer in
             block.sections[section].bytes.withUnsafeBytes {
                 Envelope.append($0, compression: Envelope.Compression(block.sections[section].compression), seal: seal, to: &buffer)
             }
@@ -57,22 +56,22 @@ struct PartWriter {
     /// renewed, which binds it to its new place.
     /// - Parameter filter: the block's, nil when it has none.
     mutating func append(
-        _ packed: [PackedSection], of header: BlockHeader, filter: (bits: [UInt64], hashing: KeyHashing)?
+        _ packed: [PackedSection], of block: PartIndex.Block, filter: (bits: [UInt64], hashing: KeyHashing)?
     ) throws(StorageError) {
-        try append(header, packed.map(\.plainBytes)) { section, seal, buffer in
+        try append(block.header, block.summary, packed.map(\.plainBytes)) { section, seal, buffer in
             packed[section].bytes.withUnsafeBytes {
                 Envelope.append(packed: $0, packed[section].compression, plainBytes: packed[section].plainBytes, seal: seal, to: &buffer)
             }
         }
         guard let filter else { return }
-        for group in run!.filters.add(filter.bits, filter.hashing, ofBlock: blocks.count - 1) { try append(group, scope: header.scope) }
+        for group in run!.filters.add(filter.bits, filter.hashing, ofBlock: blocks.count - 1) { try append(group, scope: block.header.scope) }
     }
 
     /// - Parameters:
     ///   - plainBytes: of each section.
     ///   - envelope: appends that of a section.
     private mutating func append(
-        _ header: BlockHeader, _ plainBytes: [Int], _ envelope: (Int, Envelope.Seal?, inout ByteWriter) -> Void
+        _ header: BlockHeader, _ summary: ArraySlice<UInt8>, _ plainBytes: [Int], _ envelope: (Int, Envelope.Seal?, inout ByteWriter) -> Void
     ) throws(StorageError) {
         if header.scope != run?.scope {
             try endRun()
@@ -87,7 +86,7 @@ struct PartWriter {
             sections.append(PartIndex.Section(storedBytes: offset - before, plainBytes: plainBytes))
             if buffer.count >= Self.bufferBytes { try flush() }
         }
-        blocks.append(PartIndex.Block(header: header, offset: start, sections: Stretch(sections[...]), isKeyGone: false))
+        blocks.append(PartIndex.Block(header: header, summary: summary, offset: start, sections: Stretch(sections[...]), isKeyGone: false))
     }
 
     private func seal(_ piece: PartV2.Piece, block: Int, scope: BlockScope) throws(StorageError) -> Envelope.Seal? {
