@@ -10,22 +10,22 @@ import SignalModel
 struct LogCursor: ScanCursor {
     /// A chunk of so many rows goes out rather than be put together from several sources.
     private static let rowsMin = 1024
+    /// Batches in memory are looked at together up to this size.
+    private static let unsealedBytes = 4 << 20
 
     private let plan: LogScan
     private let queries: ThreadPoolExecutor
-    private var waiting: ArraySlice<LogSource>
+    /// Until the first chunk is asked for.
+    private var snapshot: TableSnapshot?
+    private var waiting: ArraySlice<LogSource> = []
     private var opened: [LogSource.Opened] = []
     /// For the chunk that was handed out last.
     private var memory: MemoryReservation?
 
-    init(plan: LogScan, sources: [LogSource], queries: ThreadPoolExecutor) {
+    init(plan: LogScan, snapshot: TableSnapshot, queries: ThreadPoolExecutor) {
         self.plan = plan
         self.queries = queries
-        let sorted = switch plan.order {
-        case .oldestFirst: sources.sorted { $0.times.lowerBound < $1.times.lowerBound }
-        case .newestFirst: sources.sorted { $0.times.upperBound > $1.times.upperBound }
-        }
-        waiting = LogSource.markedAlone(sorted)[...]
+        self.snapshot = snapshot
     }
 
     mutating func next(into chunk: inout ColumnChunk) async throws(StorageError) -> Bool {
@@ -40,6 +40,41 @@ struct LogCursor: ScanCursor {
         return chunk.rowCount > 0
     }
 
+    // MARK: Sources
+
+    /// Leaves out, unread, what cannot have a row of the plan; asks key filters, which reads the disk.
+    private mutating func prepare(_ snapshot: TableSnapshot) throws(StorageError) {
+        let blocks = snapshot.blocks.filter { isWanted($0.header.scope, $0.header.times) }
+        let sources = try LogPruning(plan).blocks(blocks).map { LogSource(times: $0.header.times, .block($0)) }
+            + unsealed(snapshot.batches.filter { isWanted($0.scope, $0.times) })
+        let sorted = switch plan.order {
+        case .oldestFirst: sources.sorted { $0.times.lowerBound < $1.times.lowerBound }
+        case .newestFirst: sources.sorted { $0.times.upperBound > $1.times.upperBound }
+        }
+        waiting = LogSource.markedAlone(sorted)[...]
+    }
+
+    private func isWanted(_ scope: BlockScope, _ times: ClosedRange<Int64>) -> Bool {
+        scope.group == plan.group.number && scope.tenant == plan.tenant && plan.range.overlaps(times)
+    }
+
+    /// Batches in memory that lie together in time are looked at together, some megabytes at once: what passes of them is held.
+    private func unsealed(_ batches: [TableBatch]) -> [LogSource] {
+        var sources: [LogSource] = []
+        var group: [TableBatch] = []
+        var bytes = 0
+        for batch in batches.sorted(by: { $0.times.lowerBound < $1.times.lowerBound }) {
+            group.append(batch)
+            bytes += batch.byteCount
+            guard bytes >= Self.unsealedBytes else { continue }
+            sources.append(LogSource(group))
+            (group, bytes) = ([], 0)
+        }
+        return group.isEmpty ? sources : sources + [LogSource(group)]
+    }
+
+    // MARK: Rows
+
     /// Rows of one opened source that follow each other.
     private struct Piece {
         let source: Int
@@ -48,6 +83,10 @@ struct LogCursor: ScanCursor {
 
     /// Runs on the query threads.
     private mutating func advance() throws(StorageError) -> ColumnChunk {
+        if let snapshot {
+            self.snapshot = nil
+            try prepare(snapshot)
+        }
         var pieces: [Piece] = []
         var count = 0
         let wanted = min(plan.rowsWanted ?? ColumnChunk.rowsMax, ColumnChunk.rowsMax)

@@ -44,8 +44,19 @@ struct LogPruning {
     private func blocks(_ blocks: [TableSnapshot.Block], thatMayPass test: Test) throws(StorageError) -> [TableSnapshot.Block] {
         var answers: [LogSearchSummary.Answer] = []
         var asked: [TableSnapshot.Block] = []
+        // Blocks beside each other mostly say the same.
+        var last: (bytes: ArraySlice<UInt8>, answer: LogSearchSummary.Answer)?
         for (block, summary) in zip(blocks, try TableSnapshot.summaries(of: blocks)) {
-            let answer = try LogSummary.search(summary, block.header).map { Self.answer($0, test) } ?? .maybe
+            var answer = LogSearchSummary.Answer.maybe
+            if block.header.form == LogBlockSection.form {
+                if let last, summary.starts(with: last.bytes) {
+                    answer = last.answer
+                } else {
+                    let (search, byteCount) = try LogSummary.search(summary)
+                    answer = Self.answer(search, test)
+                    last = (summary.prefix(byteCount), answer)
+                }
+            }
             answers.append(answer)
             if answer == .onlyWithKey { asked.append(block) }
         }
@@ -67,7 +78,8 @@ struct LogPruning {
 
     /// Whether a block with these keys may have rows of use, as `blocks` asks it of many at once.
     func mayPass(_ summary: ArraySlice<UInt8>, _ header: BlockHeader, keys: Set<UInt64>) throws(StorageError) -> Bool {
-        guard let summary = try LogSummary.search(summary, header) else { return true }
+        guard header.form == LogBlockSection.form else { return true }
+        let summary = try LogSummary.search(summary).search
         return tests.allSatisfy { test in
             switch Self.answer(summary, test) {
             case .maybe: true

@@ -55,10 +55,10 @@ struct LogSummary {
         }
     }
 
-    /// Only what tells whether something can be in the block; nil for a block of form 0, which tells nothing.
-    static func search(_ bytes: ArraySlice<UInt8>, _ header: BlockHeader) throws(StorageError) -> LogSearchSummary? {
-        guard header.form == LogBlockSection.form else { return nil }
-        return try reading(bytes) { reader throws(BytesError) in try LogSearchSummary(&reader) }
+    /// Only what tells whether something can be in the block, and how many of the bytes say it.
+    /// - Precondition: the block is of form 1.
+    static func search(_ bytes: ArraySlice<UInt8>) throws(StorageError) -> (search: LogSearchSummary, byteCount: Int) {
+        try reading(bytes) { reader throws(BytesError) in (try LogSearchSummary(&reader), reader.offset) }
     }
 
     private static func streams(

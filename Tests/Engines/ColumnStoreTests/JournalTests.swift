@@ -32,6 +32,29 @@ struct JournalTests {
         #expect(Set(records.map(\.generation)) == [1])
     }
 
+    @Test func `pages are written whole, so that what is behind the last record is zeros up to the next page`() throws {
+        var settings = Rig.settings
+        settings.journalPageBytes = 512
+        let rig = try Rig(settings: settings)
+        for id in 1...40 as ClosedRange<UInt64> { try rig.commit([id]) }
+        try rig.store.seal()
+        rig.maintain()
+        var id: UInt64 = 40
+        // Into a file that an earlier use has filled.
+        let used = try rig.disk.list(Rig.directory + "/journal").last { $0.hasPrefix("spare-") }
+        while try rig.disk.list(Rig.directory + "/journal").contains(try #require(used)) {
+            id += 1
+            try rig.commit([id])
+        }
+        let generation = try #require(try rig.disk.list(Rig.directory + "/journal").compactMap(JournalFiles.generation).max())
+        let last = try #require(try records(rig, generation: generation).last)
+        let bytes = try rig.disk.bytes(of: path(generation))
+        let end = last.offset + last.record.storedBytes, pageEnd = (end + 511) / 512 * 512
+        #expect(bytes[end..<pageEnd].allSatisfy { $0 == 0 })
+        #expect(bytes[pageEnd...].contains { $0 != 0 }, "further on the earlier use is still there")
+        #expect(try rig.restarted().store.ids() == Array(1...id))
+    }
+
     @Test func `a torn last record ends the replay`() throws {
         let rig = try Rig()
         for id in 1...3 as ClosedRange<UInt64> { try rig.commit([id]) }
