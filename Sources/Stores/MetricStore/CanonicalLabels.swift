@@ -11,6 +11,12 @@ struct CanonicalLabels {
         let whole: UnsafeRawBufferPointer
         let name: UnsafeRawBufferPointer
         let value: UnsafeRawBufferPointer
+
+        /// `[varint n][name]`
+        var lengthAndName: UnsafeRawBufferPointer {
+            let end = (name.baseAddress ?? whole.baseAddress!) + name.count
+            return UnsafeRawBufferPointer(rebasing: whole[..<(end - whole.baseAddress!)])
+        }
     }
 
     /// False once something did not fit, names did not ascend, or a value was empty.

@@ -85,12 +85,14 @@ struct LabelTable: Sendable {
     // MARK: writing
 
     /// The label's number, a new one if need be. The caller then calls `add`.
-    mutating func number(of label: CanonicalLabels.Label, hash: UInt32) -> UInt32 {
+    /// - Parameter like: a label that is likely to have the same name.
+    mutating func number(of label: CanonicalLabels.Label, hash: UInt32, like: UInt32?) -> UInt32 {
         if let known = find(label.whole, hash: hash) { return known }
         if (labels.count + 1) * 4 > slots.count * 3 { grow() }
         let number = UInt32(labels.count)
+        let likeName = like.flatMap { hasName(of: label, $0) ? labels[Int($0)].name : nil }
+        let name = likeName ?? nameNumber(Array(label.name))
         arena.append(contentsOf: label.whole)
-        let name = nameNumber(Array(label.name))
         labelsOfName[Int(name)].append(number)
         labels.append(Label(end: UInt32(arena.count), hash: hash, name: name, firstSeries: Self.none, list: Self.none))
         place(number, hash: hash)
@@ -164,6 +166,13 @@ struct LabelTable: Sendable {
     /// Whether the label is this one: cheaper than to look for it, where it is likely.
     func isText(_ text: UnsafeRawBufferPointer, of label: UInt32) -> Bool {
         arena.withUnsafeBytes { Self.areEqual(text, UnsafeRawBufferPointer(rebasing: $0[range(Int(label))])) }
+    }
+
+    private func hasName(of label: CanonicalLabels.Label, _ other: UInt32) -> Bool {
+        arena.withUnsafeBytes { arena in
+            let text = arena[range(Int(other))].prefix(label.lengthAndName.count)
+            return Self.areEqual(label.lengthAndName, UnsafeRawBufferPointer(rebasing: text))
+        }
     }
 
     /// In `LabelSet`'s layout.
