@@ -302,9 +302,13 @@ def test_the_command_says_what_is_wrong(tmp_path):
 def test_who_leaves_at_the_password_gets_the_terminal_back_as_it_was(tmp_path, typed, number):
     ours, theirs = pty.openpty()
     echoes = lambda: bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+
+    def as_from_a_terminal():
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(number, signal.SIG_DFL)       # who runs in a shell's background has SIGINT ignored, and it would stay so
     running = subprocess.Popen(
         [str(BINARY), "user", "add", "ada", "--data", str(tmp_path / "data")], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        preexec_fn=as_from_a_terminal)
     try:
         waiting.until(lambda: not echoes(), "the question for the password", 30)
         if typed:
