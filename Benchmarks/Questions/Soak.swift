@@ -125,90 +125,90 @@ private final class QueriesBeside: Sendable {
     }
 }
 
-/// Syncs a file of its own until it is asked for its figures.
-private final class DiskWatch: Sendable {
-    private static let bytes = 4_096
+/// Takes a sample now and then until it is asked for them.
+private final class Watch<Sample: Sendable>: Sendable {
+    private static var tickMicroseconds: UInt32 { 100_000 }
 
-    private let path: String
-    private let samples = Samples()
+    private let taken: Taken
     private let thread: WorkerThread
 
-    private final class Samples: Sendable {
-        private let state = Mutex<(milliseconds: [Double], failure: Int32?, isOver: Bool)>(([], nil, false))
+    private final class Taken: Sendable {
+        private let state = Mutex<(samples: [Result<Sample, any Error>], isOver: Bool)>(([], false))
         var isOver: Bool { state.withLock { $0.isOver } }
-        func add(_ milliseconds: Double) { state.withLock { $0.milliseconds.append(milliseconds) } }
-        func fail(_ code: Int32) { state.withLock { $0.failure = code } }
-        func end() -> (milliseconds: [Double], failure: Int32?) {
+        func add(_ sample: Result<Sample, any Error>) { state.withLock { $0.samples.append(sample) } }
+        func end() -> [Result<Sample, any Error>] {
             state.withLock {
                 $0.isOver = true
-                return ($0.milliseconds, $0.failure)
+                return $0.samples
             }
         }
     }
 
+    /// - Parameter everyTicks: of a tenth of a second.
+    init(name: String, everyTicks: Int, sample: @escaping @Sendable () throws -> Sample) {
+        let taken = Taken()
+        self.taken = taken
+        thread = WorkerThread(name: name) {
+            var tick = 0
+            while !taken.isOver {
+                if tick % everyTicks == 0 { taken.add(Result { try sample() }) }
+                tick += 1
+                usleep(Self.tickMicroseconds)
+            }
+        }
+    }
+
+    /// - Throws: what the first sample threw that could not be taken.
+    func samples() throws -> [Sample] {
+        let samples = taken.end()
+        thread.join()
+        return try samples.map { try $0.get() }
+    }
+}
+
+/// Syncs a file of its own ten times a second.
+private struct DiskWatch {
+    private static let bytes = 4_096
+
+    private let files = LinuxFileSystem()
+    private let path: String
+    /// Milliseconds.
+    private let watch: Watch<Double>
+
     init(_ folder: String) throws {
         path = folder + "/sync"
-        let file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw BenchmarkError(.machine, "cannot create \(path): error \(errno)") }
-        let samples = samples
-        thread = WorkerThread(name: "disk") {
-            defer { close(file) }
-            let page = [UInt8](repeating: 1, count: Self.bytes)
-            while !samples.isOver {
-                let begun = SystemTime().monotonicNanoseconds
-                guard pwrite(file, page, page.count, 0) == page.count, fdatasync(file) == 0 else { return samples.fail(errno) }
-                samples.add(Double(SystemTime().monotonicNanoseconds - begun) / 1e6)
-                usleep(100_000)
-            }
+        if files.exists(path) { try files.remove(path) }
+        let file = try files.open(path, .create)
+        watch = Watch(name: "disk", everyTicks: 1) {
+            let begun = SystemTime().monotonicNanoseconds
+            try [UInt8](repeating: 1, count: Self.bytes).withUnsafeBytes { try file.write($0, at: 0) }
+            try file.sync()
+            return Double(SystemTime().monotonicNanoseconds - begun) / 1e6
         }
     }
 
     func figures(_ form: String) throws -> [Figure] {
-        let (milliseconds, failure) = samples.end()
-        thread.join()
-        unlink(path)
-        if let failure { throw BenchmarkError(.machine, "cannot sync \(path): error \(failure)") }
-        let sorted = milliseconds.sorted()
+        let sorted = try watch.samples().sorted()
+        try files.remove(path)
         return [("99 of 100", 0.99), ("longest", 1)].map { name, share in
             Figure(form, "4 KiB synced by another, \(name)", sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)], .milliseconds)
         }
     }
 }
 
-/// Looks at a process's memory every second until it is asked for its figures.
-private final class MemoryWatch: Sendable {
+/// Looks at a process's memory every second.
+private struct MemoryWatch {
     private let process: pid_t
-    private let samples = Samples()
-    private let thread: WorkerThread
-
-    private final class Samples: Sendable {
-        private let state = Mutex<(residents: [Int], isOver: Bool)>(([], false))
-        var isOver: Bool { state.withLock { $0.isOver } }
-        func add(_ bytes: Int) { state.withLock { $0.residents.append(bytes) } }
-        func end() -> [Int] {
-            state.withLock {
-                $0.isOver = true
-                return $0.residents
-            }
-        }
-    }
+    /// Resident bytes.
+    private let watch: Watch<Int>
 
     init(_ process: pid_t) {
         self.process = process
-        let samples = samples
-        thread = WorkerThread(name: "memory") {
-            var count = 0
-            while !samples.isOver {
-                if count % 10 == 0, let account = try? ProcessAccount(of: process) { samples.add(account.residentBytes) }
-                count += 1
-                usleep(100_000)
-            }
-        }
+        watch = Watch(name: "memory", everyTicks: 10) { try ProcessAccount(of: process).residentBytes }
     }
 
     func figures(_ form: String) throws -> [Figure] {
-        let residents = samples.end()
-        thread.join()
+        let residents = try watch.samples()
         let peak = Double(try ProcessAccount(of: process).residentBytesMax)
         func mean(_ range: Range<Int>) -> Double { Double(residents[range].reduce(0, +)) / Double(max(1, range.count)) / 0x1p20 }
         let quarter = max(1, residents.count / 4)

@@ -133,14 +133,14 @@ final class Part: Sendable {
         }
     }
 
-    /// All sections of a block, checked but not opened further than their seal.
+    /// A block and all its sections, checked but not opened further than their seal.
     /// - Throws: `.corrupt`: the block is set aside; `.keyGone`; `.budget`.
-    func packedSections(ofBlock place: Int, memory: MemoryBudget?) throws(StorageError) -> [PackedSection] {
+    func packedBlock(at place: Int, memory: MemoryBudget?) throws(StorageError) -> (PartIndex.Block, sections: [PackedSection]) {
         let index = try index()
         let held = try memory?.reserving(index.blocks[place].storedBytes, for: "block of part \(number)")
         defer { withExtendedLifetime(held) {} }
         let opening = try BlockOpening(of: index, place, context: context, memory: memory, decodes: false, readsAll: true)
-        return try settingAside(place) { () throws(StorageError) in try opening.packed() }
+        return (index.blocks[place], try settingAside(place) { () throws(StorageError) in try opening.packed() })
     }
 
     private func settingAside<Result>(_ place: Int, _ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {

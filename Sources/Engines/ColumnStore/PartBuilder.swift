@@ -57,9 +57,9 @@ struct PartBuilder {
         _ block: TableSnapshot.Block, _ filters: inout StoredFilters, _ pause: (Int) throws(StorageError) -> Void
     ) throws(StorageError) {
         let before = writer?.fileBytes ?? 0
-        let sections = try block.part.packedSections(ofBlock: block.place, memory: block.memory)
+        let (stored, sections) = try block.part.packedBlock(at: block.place, memory: block.memory)
         try begin()
-        try writer!.append(sections, of: block.part.index().blocks[block.place], filter: try filters.filter(ofBlock: block.place))
+        try writer!.append(sections, of: stored, filter: try filters.filter(ofBlock: block.place))
         try pause((writer?.fileBytes ?? 0) - before)
     }
 

@@ -15,9 +15,15 @@ final class PieceCache<Name: Hashable & Sendable, Piece: Sendable>: Sendable {
     }
 
     private let bytesMax: Int
+    private let keepsNewest: Bool
     private let state = Mutex(State())
 
-    init(bytesMax: Int) { self.bytesMax = bytesMax }
+    /// - Parameter keepsNewest: the newest piece stays whatever its size, where who read it is about to ask for it again; else one of more than
+    ///   half the room is not kept, because it would push everything else out.
+    init(bytesMax: Int, keepsNewest: Bool) {
+        self.bytesMax = bytesMax
+        self.keepsNewest = keepsNewest
+    }
 
     var byteCount: Int { state.withLock { $0.byteCount } }
 
@@ -29,9 +35,9 @@ final class PieceCache<Name: Hashable & Sendable, Piece: Sendable>: Sendable {
         }
     }
 
-    /// The newest piece stays whatever its size: who read it is about to ask for it again.
     /// - Parameter byteCount: what the piece takes.
     func keep(_ piece: Piece, byteCount: Int, as name: Name) {
+        guard keepsNewest || byteCount <= bytesMax / 2 else { return }
         state.withLock { state in
             state.clock += 1
             state.byteCount += byteCount - (state.entries[name]?.byteCount ?? 0)

@@ -37,8 +37,8 @@ final class StoreContext: Sendable {
         self.configuration = configuration
         self.sleep = sleep
         mergePace = MergePace(bytesPerSecond: configuration.mergeBytesPerSecond)
-        openedMatrices = PieceCache(bytesMax: configuration.filterCacheBytes)
-        openedIndexes = PieceCache(bytesMax: configuration.indexCacheBytes)
+        openedMatrices = PieceCache(bytesMax: configuration.filterCacheBytes, keepsNewest: false)
+        openedIndexes = PieceCache(bytesMax: configuration.indexCacheBytes, keepsNewest: true)
         self.layouts = Dictionary(uniqueKeysWithValues: layouts.map { ($0.table, $0) })
         tell = report
     }

@@ -32,7 +32,7 @@ package struct TableSnapshot: Sendable {
         /// True when both are the same block of the same part.
         package func isSame(as other: Block) -> Bool { part === other.part && place == other.place }
 
-        /// What its layout noted when it wrote the block. `TableSnapshot.summaries` asks for those of many at once.
+        /// What its layout noted when it wrote the block. `TableSnapshot.forEachSummary` asks for those of many.
         /// - Throws: `.corrupt`, `.inputOutput`; `.keyGone`.
         package func summary() throws(StorageError) -> ArraySlice<UInt8> { try TableSnapshot.summary(ofBlock: place, try part.index()) }
 
@@ -76,17 +76,17 @@ package struct TableSnapshot: Sendable {
         return kept
     }
 
-    /// The blocks' summaries, in the same order. Where a part's index is not in memory, it is read.
-    /// - Throws: as `Block.summary()`.
-    package static func summaries(of blocks: [Block]) throws(StorageError) -> [ArraySlice<UInt8>] {
-        var summaries: [ArraySlice<UInt8>] = []
-        summaries.reserveCapacity(blocks.count)
+    /// Calls `body` with each block's summary, in order. Where a part's index is not in memory, it is read. One index is held at a time, however
+    /// many parts there are; a summary that `body` keeps holds on to its part's.
+    /// - Throws: as `Block.summary()`; what `body` throws.
+    package static func forEachSummary(
+        of blocks: [Block], _ body: (Block, ArraySlice<UInt8>) throws(StorageError) -> Void
+    ) throws(StorageError) {
         var last: (part: Part, index: PartIndex)?
         for block in blocks {
             if last?.part !== block.part { last = (block.part, try block.part.index()) }
-            summaries.append(try summary(ofBlock: block.place, last!.index))
+            try body(block, try summary(ofBlock: block.place, last!.index))
         }
-        return summaries
     }
 
     private static func summary(ofBlock place: Int, _ index: PartIndex) throws(StorageError) -> ArraySlice<UInt8> {

@@ -1,14 +1,14 @@
 extension [UInt8] {
-    /// `withUnsafeBytes` that keeps the type of what `body` throws, which the standard library's does not.
+    /// As that of a slice.
     @inlinable package func withRawBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try withUnsafeBytes { raw in Swift.Result { () throws(Failure) in try body(raw) } }.get()
+        try self[...].withRawBytes(body)
     }
 }
 
 extension ArraySlice<UInt8> {
-    /// As that of an array.
+    /// `withUnsafeBytes` that keeps the type of what `body` throws, which the standard library's does not.
     @inlinable package func withRawBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

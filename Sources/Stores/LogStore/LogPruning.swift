@@ -28,65 +28,51 @@ struct LogPruning {
 
     /// - Returns: the blocks that may have rows of use, in the same order.
     func blocks(_ blocks: [TableSnapshot.Block]) throws(StorageError) -> [TableSnapshot.Block] {
-        var kept = blocks
-        if let streams {
-            var ofStreams: [TableSnapshot.Block] = []
-            for (block, summary) in zip(kept, try TableSnapshot.summaries(of: kept))
-            where try LogSummary(summary, block.header).streams.contains(where: { streams.contains($0.number) }) {
-                ofStreams.append(block)
-            }
-            kept = ofStreams
-        }
-        for test in tests where !kept.isEmpty { kept = try self.blocks(kept, thatMayPass: test) }
-        return kept
-    }
-
-    private func blocks(_ blocks: [TableSnapshot.Block], thatMayPass test: Test) throws(StorageError) -> [TableSnapshot.Block] {
-        var answers: [LogSearchSummary.Answer] = []
-        var asked: [TableSnapshot.Block] = []
+        guard streams != nil || !tests.isEmpty else { return blocks }
+        var kept: [(block: TableSnapshot.Block, asked: [Int])] = []
         // Blocks beside each other mostly say the same.
-        var last: (bytes: ArraySlice<UInt8>, answer: LogSearchSummary.Answer)?
-        for (block, summary) in zip(blocks, try TableSnapshot.summaries(of: blocks)) {
-            var answer = LogSearchSummary.Answer.maybe
-            if block.header.form == LogBlockSection.form {
-                if let last, summary.starts(with: last.bytes) {
-                    answer = last.answer
-                } else {
-                    let (search, byteCount) = try LogSummary.search(summary)
-                    answer = Self.answer(search, test)
-                    last = (summary.prefix(byteCount), answer)
-                }
+        var last: (bytes: ArraySlice<UInt8>, asked: [Int]?)?
+        try TableSnapshot.forEachSummary(of: blocks) { block, summary throws(StorageError) in
+            if let streams, try !LogSummary(summary, block.header).streams.contains(where: { streams.contains($0.number) }) { return }
+            guard block.header.form == LogBlockSection.form else { return kept.append((block, [])) }
+            if last.map({ !summary.starts(with: $0.bytes) }) ?? true {
+                let (search, byteCount) = try LogSummary.search(summary)
+                last = (summary.prefix(byteCount), testsAsked(by: search))
             }
-            answers.append(answer)
-            if answer == .onlyWithKey { asked.append(block) }
+            if let asked = last?.asked { kept.append((block, asked)) }
         }
-        // Both lists have one order, so that the blocks that came back are found by walking them together.
-        var found = try asked.isEmpty ? [] : TableSnapshot.blocks(asked, thatMayHold: .key(test.key))[...]
-        var kept: [TableSnapshot.Block] = []
-        for (block, answer) in zip(blocks, answers) {
-            switch answer {
-            case .maybe: kept.append(block)
-            case .no: break
-            case .onlyWithKey:
-                guard let next = found.first, next.isSame(as: block) else { continue }
+        for (number, test) in tests.enumerated() {
+            let asked = kept.filter { $0.asked.contains(number) }.map(\.block)
+            guard !asked.isEmpty else { continue }
+            // Both lists have one order, so that the blocks that came back are found by walking them together.
+            var found = try TableSnapshot.blocks(asked, thatMayHold: .key(test.key))[...]
+            kept = kept.filter { block, asked in
+                guard asked.contains(number) else { return true }
+                guard let next = found.first, next.isSame(as: block) else { return false }
                 found.removeFirst()
-                kept.append(block)
+                return true
             }
         }
-        return kept
+        return kept.map(\.block)
     }
 
     /// Whether a block with these keys may have rows of use, as `blocks` asks it of many at once.
     func mayPass(_ summary: ArraySlice<UInt8>, _ header: BlockHeader, keys: Set<UInt64>) throws(StorageError) -> Bool {
         guard header.form == LogBlockSection.form else { return true }
-        let summary = try LogSummary.search(summary).search
-        return tests.allSatisfy { test in
+        return testsAsked(by: try LogSummary.search(summary).search)?.allSatisfy { keys.contains(tests[$0].key) } ?? false
+    }
+
+    /// The tests whose keys a block must have, going by its summary; nil when nothing in it can pass.
+    private func testsAsked(by summary: LogSearchSummary) -> [Int]? {
+        var asked: [Int] = []
+        for (number, test) in tests.enumerated() {
             switch Self.answer(summary, test) {
-            case .maybe: true
-            case .no: false
-            case .onlyWithKey: keys.contains(test.key)
+            case .maybe: break
+            case .onlyWithKey: asked.append(number)
+            case .no: return nil
             }
         }
+        return asked
     }
 
     private static func answer(_ summary: LogSearchSummary, _ test: Test) -> LogSearchSummary.Answer {

@@ -14,8 +14,7 @@ struct CanonicalLabels {
 
         /// `[varint n][name]`
         var lengthAndName: UnsafeRawBufferPointer {
-            let end = (name.baseAddress ?? whole.baseAddress!) + name.count
-            return UnsafeRawBufferPointer(rebasing: whole[..<(end - whole.baseAddress!)])
+            UnsafeRawBufferPointer(rebasing: whole[..<(name.baseAddress! + name.count - whole.baseAddress!)])
         }
     }
 

@@ -88,10 +88,10 @@ private final class SampleReading: Sendable {
         guard let first = state.wanted.first?.rank, let last = state.wanted.last?.rank else { return }
         var partitions: [PartitionKey: PartRuns] = [:]
         let blocks = snapshot.blocks.filter { $0.header.scope.tenant == plan.tenant && plan.range.overlaps($0.header.times) }
-        for (block, summary) in zip(blocks, try TableSnapshot.summaries(of: blocks)) {
+        try TableSnapshot.forEachSummary(of: blocks) { block, summary throws(StorageError) in
             let ranks = block.header.form == SampleBlock.form ? try SampleSummary(summary).ranks : nil
             if let ranks {
-                guard ranks.lowerBound <= last, first <= ranks.upperBound, mayHold(ranks, state.wanted) else { continue }
+                guard ranks.lowerBound <= last, first <= ranks.upperBound, mayHold(ranks, state.wanted) else { return }
             }
             partitions[block.header.partition, default: PartRuns()].append(block, ranks)
         }

@@ -76,7 +76,7 @@ struct SampleBlocksSource {
 
     init(_ blocks: [TableSnapshot.Block], _ budget: QueryBudget?) throws(StorageError) {
         var ranks: [ClosedRange<SeriesRank>] = []
-        for summary in try TableSnapshot.summaries(of: blocks) { ranks.append(try SampleSummary(summary).ranks) }
+        try TableSnapshot.forEachSummary(of: blocks) { _, summary throws(StorageError) in ranks.append(try SampleSummary(summary).ranks) }
         self.blocks = blocks
         self.budget = budget
         self.ranks = ranks

@@ -98,8 +98,8 @@ struct SpanCursor: ScanCursor {
             blocks = try TableSnapshot.blocks(blocks, thatMayHold: .any(wantedTraces.map { .key(SpanKeys.key(of: $0)) }))
         }
         var passing: [TableSnapshot.Block] = []
-        for (block, summary) in zip(blocks, try TableSnapshot.summaries(of: blocks)) {
-            if block.header.form == SpanBlockWriter.form, !filter.mayPass(try SpanSummary(summary)) { continue }
+        try TableSnapshot.forEachSummary(of: blocks) { block, summary throws(StorageError) in
+            if block.header.form == SpanBlockWriter.form, !filter.mayPass(try SpanSummary(summary)) { return }
             passing.append(block)
         }
         blocks = passing

@@ -129,17 +129,24 @@ struct KeyFilterTests {
     }
 
     @Test func `pieces that are kept stay within their share`() {
-        let cache = PieceCache<Int, String>(bytesMax: 1000)
+        let cache = PieceCache<Int, String>(bytesMax: 1000, keepsNewest: false)
         for name in 0..<5 { cache.keep("piece \(name)", byteCount: 300, as: name) }
         #expect(cache.byteCount == 900)
         #expect(cache[1] == nil && cache[2] == "piece 2" && cache[4] == "piece 4")
         cache.keep("piece 5", byteCount: 300, as: 5)
         #expect(cache[3] == nil && cache[2] != nil, "the one not asked for longest went")
-        cache.keep("a large one", byteCount: 2000, as: 6)
-        #expect(cache[6] != nil && cache.byteCount == 2000, "the newest stays, whatever its size")
-        cache.keep("a small one", byteCount: 10, as: 7)
-        #expect(cache[6] == nil && cache.byteCount == 10)
-        cache.forget { $0 == 7 }
+        cache.keep("a large one", byteCount: 501, as: 6)
+        #expect(cache.byteCount == 900, "what would push all others out is not kept")
+        cache.forget { $0 != 6 }
         #expect(cache.byteCount == 0)
+    }
+
+    @Test func `where the newest piece is wanted again it stays, whatever its size`() {
+        let cache = PieceCache<Int, String>(bytesMax: 1000, keepsNewest: true)
+        cache.keep("a small one", byteCount: 10, as: 1)
+        cache.keep("a large one", byteCount: 2000, as: 2)
+        #expect(cache[1] == nil && cache[2] != nil && cache.byteCount == 2000)
+        cache.keep("a small one", byteCount: 10, as: 1)
+        #expect(cache[2] == nil && cache.byteCount == 10)
     }
 }

@@ -21,7 +21,7 @@ struct PartTests {
         let (before, after) = (blocks.map(\.header), again.map(\.header))
         #expect(before.count == 5)
         #expect(before.map(\.times) == after.map(\.times))
-        #expect(try TableSnapshot.summaries(of: blocks) == TableSnapshot.summaries(of: again))
+        #expect(try blocks.map { try $0.summary() } == again.map { try $0.summary() })
         #expect(before.map(\.rowCount) == after.map(\.rowCount))
         #expect(before.map(\.scope) == after.map(\.scope))
     }
@@ -71,7 +71,7 @@ struct PartTests {
         let blocks = rig.store.snapshot(of: .logs).blocks
         let size = try rig.disk.bytes(of: part(1)).count
         try rig.disk.flipBit(1, ofByte: size - 20, in: part(1))
-        #expect(throws: StorageError.self) { try TableSnapshot.summaries(of: blocks) }
+        #expect(throws: StorageError.self) { try TableSnapshot.forEachSummary(of: blocks) { _, _ in } }
         #expect(throws: StorageError.self) { try blocks[3].rows() }
         #expect(rig.store.figures.damagedParts == 1, "reported once")
         #expect(try rig.store.ids() == [41, 42])
